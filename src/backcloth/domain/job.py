@@ -1,0 +1,80 @@
+"""The life of a job: queued, running, then completed or failed, once."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_ATTEMPTS = 3
+"""Starts after which a job is failed: one that kills its process must not loop for ever."""
+
+
+class State(enum.StrEnum):
+    """Where a job stands. COMPLETED and FAILED are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing can follow."""
+        return self in (State.COMPLETED, State.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job failed, as the caller is told."""
+
+    code: int
+    message: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a finished job gives back.
+
+    Attributes:
+        key: The picture in the store.
+        size: Bytes of the picture.
+        seed: The seed used.
+        refined_prompt: The prompt as drawn; None unless the job had a prompt.
+        notices: Sentences the caller must see: what was asked for and could not be honoured.
+        record: Facts for the job notes: engine, preset, timings in seconds, share of pixels kept.
+    """
+
+    key: str
+    size: int
+    seed: int
+    refined_prompt: str | None = None
+    notices: tuple[str, ...] = ()
+    record: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as the status service sees it. `expires_at` is Unix seconds; set once it is final."""
+
+    id: str
+    organisation: str
+    state: State
+    seed: int
+    result: Result | None = None
+    failure: Failure | None = None
+    expires_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Whom to tell when a job ends.
+
+    Attributes:
+        url: Where to post.
+        key: The signing key derived from the token the job was submitted with.
+    """
+
+    url: str
+    key: bytes = field(repr=False)

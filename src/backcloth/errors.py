@@ -1,0 +1,151 @@
+"""Every failure Backcloth tells a caller about, as one tree. The class decides the status.
+
+    BackclothError
+    ├── InvalidRequest        400  a missing, malformed or contradictory field
+    │   └── NoSubject         400  no subject was found in `image`
+    ├── Unauthenticated       401  no token, or an unknown or revoked one
+    ├── Forbidden             403  the token may not do this
+    ├── NotFound              404  no such route, job or file
+    │   └── ImageNotFound     404  the URL of a picture answers 404 or 410
+    ├── MethodNotAllowed      405
+    ├── SlowBody              408  the body did not arrive in time
+    ├── TooLarge              413  body, file or picture over its cap
+    ├── UnsupportedMedia      415  not JPEG, PNG or WEBP by content; body not JSON
+    ├── RangeNotSatisfiable   416  a byte range behind the end of a picture
+    ├── ModerationRefused     422  a moderation check refused a parameter
+    ├── TooManyRequests       429  over the rate limit
+    ├── DownloadFailed        460  a picture's URL could not be fetched for any other reason
+    ├── InternalError         500  our fault; details stay in the log
+    └── Unavailable           503  full, draining, or an enabled check cannot run
+
+`details` is for the caller and never holds a secret, an address or a stack trace. What operators need
+goes into the exception's cause and so into the log.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class BackclothError(Exception):
+    """A failure with a status and a sentence for the caller.
+
+    Args:
+        details: One or two sentences for the caller, naming the field where there is one.
+        retry_after: Whole seconds after which a retry makes sense, for the `Retry-After` header.
+    """
+
+    status: ClassVar[int] = 500
+    message: ClassVar[str] = "Internal server error"
+
+    def __init__(self, details: str, *, retry_after: int | None = None) -> None:
+        super().__init__(details)
+        self.details = details
+        self.retry_after = retry_after
+
+
+class InvalidRequest(BackclothError):
+    """A field is missing, malformed or contradicts another."""
+
+    status = 400
+    message = "Invalid request"
+
+
+class NoSubject(InvalidRequest):
+    """The cut-out found nothing that stands out from the background."""
+
+    message = "No subject found"
+
+
+class Unauthenticated(BackclothError):
+    """The `api_token` header is missing, unknown or revoked."""
+
+    status = 401
+    message = "Unauthorized"
+
+
+class Forbidden(BackclothError):
+    """The token is known and may not do this."""
+
+    status = 403
+    message = "Forbidden"
+
+
+class NotFound(BackclothError):
+    """No such route, job or file; also the answer for someone else's."""
+
+    status = 404
+    message = "Not found"
+
+
+class ImageNotFound(NotFound):
+    """The server behind a picture's URL answers 404 or 410."""
+
+    message = "Image not found"
+
+
+class MethodNotAllowed(BackclothError):
+    """The route exists and does not answer this method."""
+
+    status = 405
+    message = "Method not allowed"
+
+
+class SlowBody(BackclothError):
+    """The request body did not arrive within its time limit."""
+
+    status = 408
+    message = "Request timeout"
+
+
+class TooLarge(BackclothError):
+    """A body, a file or a picture is over its cap."""
+
+    status = 413
+    message = "Payload too large"
+
+
+class UnsupportedMedia(BackclothError):
+    """The bytes are not JPEG, PNG or WEBP, or the body is not JSON."""
+
+    status = 415
+    message = "Unsupported media type"
+
+
+class RangeNotSatisfiable(BackclothError):
+    """The byte range asked for lies behind the end of the picture."""
+
+    status = 416
+    message = "Range not satisfiable"
+
+
+class ModerationRefused(BackclothError):
+    """A moderation check refused the parameter that `details` names."""
+
+    status = 422
+    message = "Content moderation failed"
+
+
+class TooManyRequests(BackclothError):
+    """Over the rate limit."""
+
+    status = 429
+    message = "Too many requests"
+
+
+class DownloadFailed(BackclothError):
+    """A picture's URL could not be fetched. 460 is the contract's own number."""
+
+    status = 460
+    message = "Failed to download image"
+
+
+class InternalError(BackclothError):
+    """A fault of ours. The details given to the caller are neutral."""
+
+
+class Unavailable(BackclothError):
+    """The service is full or draining, or an enabled check cannot run."""
+
+    status = 503
+    message = "Service unavailable"

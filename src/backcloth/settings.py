@@ -1,0 +1,162 @@
+"""Every knob, a small frozen group per area, with its unit and the reason for its default.
+
+A setting comes from the environment: `BACKCLOTH_PUBLIC_URL`, `BACKCLOTH_FETCH_ALLOW`,
+`BACKCLOTH_BODY_MAX_BYTES` (group `body`, knob `max_bytes`). The command line overrides it. All of them are
+validated when the process starts; a wrong one stops it with a message that names it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BodySettings(_Group):
+    """What one request body may cost."""
+
+    max_bytes: int = Field(32 * MIB, ge=1024)
+    """A 24 MP photo as base64 JPEG is about 12 MiB; four bodies of 50 MiB cost half a gigabyte."""
+    drain_bytes: int = Field(16 * MIB, ge=0)
+    """Read and thrown away after a 413, so that clients that write before they read get the answer."""
+    in_flight_bytes: int = Field(256 * MIB, ge=1024)
+    """Declared bytes of all bodies being read at once; more is a 503."""
+    timeout_s: float = Field(60.0, gt=0)
+    """A slower body is a 408."""
+
+
+class FetchSettings(_Group):
+    """How pictures are fetched from URLs."""
+
+    allow: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Networks that may be dialled although they are not public, on any port. Comma-separated."""
+    max_bytes: int = Field(32 * MIB, ge=1024)
+    timeout_s: float = Field(15.0, gt=0)
+    """For the whole download; it has to fit into the sync deadline."""
+    connect_s: float = Field(5.0, gt=0)
+    redirects: int = Field(3, ge=0, le=10)
+
+    @field_validator("allow", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if isinstance(value, str):
+            parts = value.strip("[] ").replace('"', "").split(",")
+            return tuple(part.strip() for part in parts if part.strip())
+        return value
+
+
+class ImageSettings(_Group):
+    """What one picture may be."""
+
+    max_pixels: int = Field(50_000_000, ge=1)
+    """Checked in the file's header before any pixel is decoded. 50 MP decode to 150 MB."""
+    max_references: int = Field(8, ge=1)
+
+
+class CutoutSettings(_Group):
+    """Which segmenter runs."""
+
+    preset: Literal["auto", "floor", "standard"] = "auto"
+    """`auto` is `standard` where its weights were pulled and verified, else `floor`."""
+    models_dir: Path = Path.home() / ".cache" / "backcloth" / "models"
+    """Where pulled weights lie; shared by all checkouts of one user because they are large."""
+
+
+class JobSettings(_Group):
+    """How jobs run and how long they are kept."""
+
+    workers: int = Field(4, ge=1)
+    """Jobs in work at once in this process. Twice the cores keeps decode and encode beside the network."""
+    poll_s: float = Field(0.05, gt=0)
+    """How often a free worker looks for a job; the wait it adds is half of it on average."""
+    sync_deadline_s: float = Field(25.0, gt=0)
+    """A sync request that takes longer is answered 202. The official SDK gives up after 30 s."""
+    max_open: int = Field(2000, ge=1)
+    """Accepted and unfinished jobs; more is a 503."""
+    retention_days: float = Field(3.0, gt=0)
+    """Results and their jobs are removed after this time; three days is the contract's default."""
+    sweep_s: float = Field(60.0, gt=0)
+    """How often expired results are looked for."""
+
+
+class LimitSettings(_Group):
+    """Requests an organisation may send."""
+
+    submits_per_minute: int = Field(0, ge=0)
+    """Jobs an organisation may submit a minute before it gets a 429; 0 is no limit."""
+
+
+class Settings(BaseSettings):
+    """All settings. Frozen; built once, in the command line, and handed down."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BACKCLOTH_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+    )
+
+    host: str = "127.0.0.1"
+    """Loopback unless told otherwise: a fresh service is not for the whole network."""
+    port: int = Field(8000, ge=0, le=65535)
+    data_dir: Path = Path("data")
+    """The database, the pictures and the signing secret, unless the URLs below say otherwise."""
+    public_url: HttpUrl | None = None
+    """The origin that clients reach; status and image URLs start with it."""
+    database_url: str = ""
+    """`sqlite:///…` or `postgresql://…`; empty is a SQLite file in `data_dir`."""
+    store_url: str = ""
+    """`file:///…` or `s3://bucket/prefix`; empty is a folder in `data_dir`."""
+    executor_id: str = Field("local", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    """Stable name of this process; two live processes must never share one."""
+    bootstrap_token: SecretStr | None = None
+    """A token that works from the first start, for local use and tests."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    body: BodySettings = BodySettings()
+    fetch: FetchSettings = FetchSettings()
+    image: ImageSettings = ImageSettings()
+    cutout: CutoutSettings = CutoutSettings()
+    job: JobSettings = JobSettings()
+    limit: LimitSettings = LimitSettings()
+
+    @field_validator("bootstrap_token")
+    @classmethod
+    def _token_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        secret = value.get_secret_value() if value else ""
+        if not secret:
+            return None
+        if not (secret.isascii() and secret.isprintable() and secret == secret.strip()):
+            raise ValueError("must be printable ASCII without blanks around it")
+        return value
+
+    @property
+    def base_url(self) -> str:
+        """The origin in status and image URLs, without a trailing slash."""
+        if self.public_url:
+            return str(self.public_url).rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def database(self) -> str:
+        """The database's URL, the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'backcloth.db'}"
+
+    @property
+    def store(self) -> str:
+        """The store's URL, the default filled in."""
+        return self.store_url or (self.data_dir.resolve() / "pictures").as_uri()
