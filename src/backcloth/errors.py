@@ -3,8 +3,8 @@
     BackclothError
     ├── InvalidRequest        400  a missing, malformed or contradictory field
     │   └── NoSubject         400  no subject was found in `image`
-    ├── Unauthenticated       401  no token, or an unknown or revoked one
-    ├── Forbidden             403  the token may not do this
+    ├── Unauthenticated       401  no token, or an unknown one
+    ├── Forbidden             403  the token was revoked
     ├── NotFound              404  no such route, job or file
     │   └── ImageNotFound     404  the URL of a picture answers 404 or 410
     ├── MethodNotAllowed      405
@@ -58,14 +58,14 @@ class NoSubject(InvalidRequest):
 
 
 class Unauthenticated(BackclothError):
-    """The `api_token` header is missing, unknown or revoked."""
+    """The `api_token` header is missing or unknown."""
 
     status = 401
     message = "Unauthorized"
 
 
 class Forbidden(BackclothError):
-    """The token is known and may not do this."""
+    """The token is known and was revoked."""
 
     status = 403
     message = "Forbidden"

@@ -1,0 +1,1 @@
+"""Outgoing HTTP: which addresses may be dialled, the guarded fetch, webhooks."""

@@ -1,0 +1,86 @@
+"""The database: one engine for our tables and for the job engine, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+metadata = sa.MetaData()
+"""Every table of ours, whichever package declares it."""
+
+POOL_SIZE = 10
+POOL_TIMEOUT_S = 30
+SQLITE_BUSY_MS = 30_000
+"""Several processes may share the file: a writer waits this long for the others before it fails."""
+
+_SCHEMA_LOCK = 0x6261636B636C6F74
+"""PostgreSQL advisory lock held while tables are created; two processes may start at once."""
+
+
+def open_database(url: str) -> sa.Engine:
+    """Opens the engine that holds both our rows and the jobs.
+
+    SQLite runs in WAL mode with synchronous FULL, so a committed row survives power loss, and every
+    transaction that writes begins IMMEDIATE, so two writers queue instead of deadlocking.
+
+    Args:
+        url: `sqlite:///relative/file.db`, `sqlite:////absolute/file.db`, or
+            `postgresql://user:password@host/database`. The folder of a SQLite file is created.
+
+    Raises:
+        ValueError: another kind of database, or a SQLite URL without a file.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ValueError("the database URL cannot be read") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _open_sqlite(parsed)
+        case "postgresql":
+            return sa.create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_size=POOL_SIZE,
+                max_overflow=0,
+                pool_timeout=POOL_TIMEOUT_S,
+                pool_pre_ping=True,
+            )
+        case other:
+            raise ValueError(f"the database must be sqlite or postgresql, not {other}")
+
+
+def create_tables(engine: sa.Engine) -> None:
+    """Creates the tables and indexes of `metadata` that do not exist yet.
+
+    Safe when several processes start at once. Existing tables are left as they are.
+    """
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
+        for table in metadata.sorted_tables:
+            connection.execute(CreateTable(table, if_not_exists=True))
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                connection.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _open_sqlite(url: sa.URL) -> sa.Engine:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("a SQLite database needs a file, as in sqlite:///data/state.db")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    url = url.set(drivername="sqlite+pysqlite")
+    engine = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Sets what SQLite forgets with each connection. `connection` is the raw sqlite3 one."""
+    connection.isolation_level = "IMMEDIATE"
+    # The busy timeout stands first: switching to WAL itself needs the lock for a moment.
+    connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")

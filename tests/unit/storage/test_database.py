@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from backcloth.accounts.table import tokens
+from backcloth.storage.database import create_tables, open_database
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+    """A new database in a folder that does not exist yet."""
+    made = open_database(f"sqlite:///{tmp_path}/new/state.db")
+    yield made
+    made.dispose()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)],
+)
+def test_every_connection_is_prepared(engine: sa.Engine, pragma: str, value: object) -> None:
+    """The settings hold on the second connection as on the first."""
+    with engine.connect() as first, engine.connect() as second:
+        for connection in (first, second):
+            assert connection.execute(sa.text(f"PRAGMA {pragma}")).scalar() == value
+
+
+def test_writers_begin_immediately(engine: sa.Engine) -> None:
+    """A writing transaction takes the lock at once, so two of them queue and cannot deadlock."""
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        assert raw.isolation_level == "IMMEDIATE"
+
+
+def test_concurrent_writers_all_succeed(engine: sa.Engine) -> None:
+    """Read-then-write transactions of several threads all commit; none is refused as locked."""
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE counter (n INTEGER)"))
+        connection.execute(sa.text("INSERT INTO counter VALUES (0)"))
+
+    def count() -> None:
+        for _ in range(10):
+            with engine.begin() as connection:
+                connection.execute(sa.text("UPDATE counter SET n = n + 1"))
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT n FROM counter")).scalar() == 40
+
+
+def test_tables_are_created_once(engine: sa.Engine) -> None:
+    """Creating them again leaves them and their rows as they are."""
+    create_tables(engine)
+    row = {"id": "a", "prefix": "", "hash": "h", "organisation": "o", "created_at": 0.0}
+    with engine.begin() as connection:
+        connection.execute(sa.insert(tokens).values(row))
+    create_tables(engine)
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(tokens)).scalar() == 1
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
+def test_postgresql_is_opened_with_psycopg(scheme: str) -> None:
+    """A PostgreSQL URL needs no driver name, and opening it does not connect yet."""
+    engine = open_database(f"{scheme}://user:secret@db.example/backcloth")
+    assert engine.url.drivername == "postgresql+psycopg"
+    assert engine.url.password == "secret"  # noqa: S105 - made up above
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "state.db",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "mysql://host/db",
+        "postgres://host/db",
+    ],
+)
+def test_other_databases_are_refused(url: str) -> None:
+    """What cannot hold durable jobs is refused at start."""
+    with pytest.raises(ValueError, match=r"database"):
+        open_database(url)
