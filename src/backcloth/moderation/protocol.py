@@ -1,0 +1,26 @@
+"""The seam between the service and whatever judges words and pictures."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from backcloth.domain.verdict import Verdict
+
+
+class TextModerator(Protocol):
+    """Judges a prompt."""
+
+    def check(self, text: str) -> Verdict:
+        """Allowed, or the neutral category that refuses it. Any exception counts as unavailable."""
+        ...
+
+
+class ImageModerator(Protocol):
+    """Judges a picture."""
+
+    def check(self, picture: npt.NDArray[np.uint8]) -> Verdict:
+        """Judges an (H, W, 3) uint8 sRGB picture. Any exception counts as unavailable."""
+        ...

@@ -1,0 +1,1 @@
+"""Prompt refiners behind one protocol."""
