@@ -1,0 +1,1 @@
+"""Background engines. Each returns a plate: a background without the subject pasted on it."""

@@ -1,0 +1,101 @@
+"""The seam between the pipeline and whatever makes a background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from backcloth.domain.background import Background
+from backcloth.domain.request import Mode
+
+Picture = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine honours; the pipeline and `backcloth doctor` read it.
+
+    Attributes:
+        backgrounds: The `domain.background` classes it can make.
+        modes: The modes it knows.
+        negative_prompt: Whether a negative prompt changes anything.
+        max_references: Reference pictures it uses; 0 for none.
+        pixel_limit: Largest plate in pixels; the pipeline enlarges beyond it.
+        deterministic: Same job and fingerprint give the same bytes.
+        licence: Licence of its weights, or of the engine where it has none.
+        commercial_use: Whether that licence allows it.
+    """
+
+    backgrounds: tuple[type, ...]
+    modes: tuple[Mode, ...]
+    negative_prompt: bool
+    max_references: int
+    pixel_limit: int
+    deterministic: bool
+    licence: str
+    commercial_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SceneJob:
+    """One background to make.
+
+    Attributes:
+        id: The job's id, for logs.
+        background: What to make.
+        size: (width, height) of the plate.
+        subject: (H, W, 3) uint8 sRGB photo at plate size, for scale, colour and shadow shape.
+        matte: (H, W) float32 coverage 0..1 at plate size.
+        seed: 0..2**63-1.
+        mode: Effort.
+        references: (H, W, 3) uint8 sRGB pictures, in the caller's order.
+        progress: Called with 0..1 as the work goes on.
+    """
+
+    id: str
+    background: Background
+    size: tuple[int, int]
+    subject: Picture
+    matte: npt.NDArray[np.float32]
+    seed: int
+    mode: Mode = Mode.FAST
+    references: tuple[Picture, ...] = ()
+    progress: Callable[[float], None] = field(default=lambda _share: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A background, shadows included, without the subject.
+
+    Attributes:
+        picture: (H, W, 3) uint8 sRGB at the job's size.
+        engine: Name, version and weights' hash of what made it.
+        scene: What was matched or made, in a few words, for the job notes.
+        notices: Sentences the caller must see: words not honoured, a scene not matched.
+    """
+
+    picture: Picture
+    engine: str
+    scene: str = ""
+    notices: tuple[str, ...] = ()
+
+
+class SceneEngine(Protocol):
+    """Makes backgrounds."""
+
+    @property
+    def name(self) -> str:
+        """As in the settings and the job notes."""
+        ...
+
+    def capabilities(self) -> Capabilities:
+        """What it honours."""
+        ...
+
+    def generate(self, job: SceneJob) -> Plate:
+        """Makes the plate. Safe to call from several threads."""
+        ...

@@ -1,0 +1,45 @@
+"""The engine for a flat colour."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backcloth.domain.background import Solid
+from backcloth.domain.request import Mode
+from backcloth.scene.protocol import Capabilities, Plate, SceneJob
+
+
+class SolidEngine:
+    """Fills the plate with one colour, exactly: no shadow, no vignette, no dither."""
+
+    @property
+    def name(self) -> str:
+        """As in the settings and the job notes."""
+        return "solid"
+
+    def capabilities(self) -> Capabilities:
+        """Flat colours in every mode and at any size."""
+        return Capabilities(
+            backgrounds=(Solid,),
+            modes=tuple(Mode),
+            negative_prompt=False,
+            max_references=0,
+            pixel_limit=2**31 - 1,
+            deterministic=True,
+            licence="Apache-2.0",
+            commercial_use=True,
+        )
+
+    def generate(self, job: SceneJob) -> Plate:
+        """Fills the plate. The colour's alpha is the compositor's business.
+
+        Raises:
+            TypeError: the job's background is not a Solid.
+        """
+        background = job.background
+        if not isinstance(background, Solid):
+            raise TypeError(f"a flat colour was expected, not {type(background).__name__}")
+        width, height = job.size
+        picture = np.empty((height, width, 3), np.uint8)
+        picture[...] = background.colour.rgb
+        return Plate(picture=picture, engine="solid 1", scene=f"flat {background.colour}")

@@ -1,0 +1,39 @@
+"""The array types of the studio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Field = npt.NDArray[np.float32]
+"""(H, W) float32."""
+
+Radiance = npt.NDArray[np.float32]
+"""(H, W, 3) float32, linear light with sRGB primaries; 1 is a white surface under the scene's main light."""
+
+Rgb = tuple[float, float, float]
+"""One linear colour, in the units of Radiance."""
+
+
+def as_field(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """The same numbers as float32, which is what the studio computes in; no copy where they are already."""
+    return np.asarray(values, np.float32)
+
+
+def smoothstep(low: float, high: float, x: npt.NDArray[np.floating[Any]]) -> Field:
+    """The cubic ramp from 0 at `low` to 1 at `high`; `low` may be the larger."""
+    t = np.clip((x - low) / (high - low), 0.0, 1.0)
+    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
+
+
+def mix(a: Radiance, b: Radiance, share: Field) -> Radiance:
+    """`a` where share is 0, `b` where it is 1; share is (H, W)."""
+    weight = share[..., None]
+    return np.asarray(a + (b - a) * weight, np.float32)
+
+
+def rgb(colour: Rgb) -> npt.NDArray[np.float32]:
+    """A colour as an array that multiplies (H, W, 3)."""
+    return np.asarray(colour, np.float32)

@@ -1,0 +1,159 @@
+"""The plane the subject stands on: surface, light, shadows, reflections, blur."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from backcloth.scene.studio.arrays import Field, Radiance, as_field, mix, smoothstep
+from backcloth.scene.studio.lens import blur, blur_rows
+from backcloth.scene.studio.shadow import Shadows, cast_shadows, no_shadows
+from backcloth.scene.studio.stage import Stage
+from backcloth.scene.studio.texture import Tile, lay
+from backcloth.scene.studio.tone import linear
+
+Hook = Callable[[Radiance, int], Radiance]
+"""Takes the ground from some row down to the plate's foot, and that row; gives it back changed."""
+
+
+def shadows_of(stage: Stage) -> Shadows:
+    """The subject's shadows on the stage's ground; none where it does not stand or none are wanted."""
+    if not (stage.scene.shadow and stage.stance.present and stage.stance.grounded):
+        return no_shadows((stage.camera.width, stage.camera.height))
+    return cast_shadows(stage.matte, stage.stance, stage.camera, stage.light, stage.key)
+
+
+def pool_of_light(stage: Stage, share: float) -> Field:
+    """(H, W) falloff of light away from the subject, 1 beside it, 1 - share far off."""
+    camera, stance = stage.camera, stage.stance
+    x = (np.arange(camera.width, dtype=np.float32) - stance.centre - stage.key.side * 0.12 * stance.extent)[
+        None, :
+    ]
+    y = (np.arange(camera.height, dtype=np.float32) - camera.contact_row + 0.05 * stance.extent)[:, None]
+    reach = 0.75 * stance.extent + 0.25 * max(camera.width, camera.height)
+    squash = max(camera.foreshortening * 1.6, 0.30)
+    distance = np.sqrt((x / reach) ** 2 + (y / (reach * squash * 1.3)) ** 2)
+    return np.asarray(1.0 - share * smoothstep(0.25, 1.9, distance), np.float32)
+
+
+def slant_of_light(stage: Stage, share: float) -> Field:
+    """(1, W) light that falls off from the key's side to the other."""
+    x = np.linspace(-1.0, 1.0, stage.camera.width, dtype=np.float32)[None, :]
+    return np.asarray(1.0 + share * stage.key.side * x, np.float32)
+
+
+def draw_floor(  # noqa: PLR0913  (the pieces that a set composes)
+    stage: Stage,
+    tile: Tile,
+    behind: Radiance,
+    edge: float,
+    shadows: Shadows,
+    *,
+    fade: tuple[float, float] | None = None,
+    pattern: Field | None = None,
+    yaw: float = 0.0,
+    dress: Hook | None = None,
+    overlay: Hook | None = None,
+) -> Radiance:
+    """Draws the ground over what stands behind it.
+
+    Args:
+        stage: The picture.
+        tile: The surface.
+        behind: (H, W, 3) far background, already out of focus; mirrored in glossy ground.
+        edge: Row where the ground ends: the far edge of a table, or the horizon.
+        shadows: Of the subject.
+        fade: Depths, in multiples of the subject's, over which the ground turns into `behind`.
+        pattern: (H, W) share of the key light that passes, for light through a window.
+        yaw: Radians by which the surface is turned.
+        dress: Changes the ground's reflectance before it is lit: painted lines, wet sand.
+        overlay: Changes the lit ground before it is blurred: grass, water.
+
+    Returns:
+        The whole picture, linear light.
+    """
+    camera = stage.camera
+    height = camera.height
+    soft = float(stage.circle(np.asarray([edge], np.float32))[0])
+    first = int(np.clip(np.floor(edge - 1.5 * soft - 2), 0, height))
+    if first >= height:
+        return behind
+    rows = slice(first, height)
+    rng = stage.rng(11)
+    offset = (float(rng.random()) * tile.side, float(rng.random()) * tile.side)
+    ground = lay(tile, camera, (first, height), yaw=yaw, offset=offset)
+    if dress is not None:
+        ground = dress(ground, first)
+    ground *= _arriving(stage, shadows, pattern)[rows]
+    if tile.gloss > 0:
+        ground += _mirrored(stage, tile, behind, shadows)[rows]
+    if overlay is not None:
+        ground = overlay(ground, first)
+    y = np.arange(first, height, dtype=np.float32) + 0.5
+    ground = blur_rows(ground, stage.circle(y))
+    share = smoothstep(edge - soft - 0.6, edge + soft + 0.6, y)
+    if fade is not None:
+        depth = camera.depth(y) / camera.focus
+        share = share * smoothstep(fade[1], fade[0], depth)
+    out = behind.copy()
+    out[rows] = mix(behind[rows], ground, np.broadcast_to(share[:, None], ground.shape[:2]))
+    return out
+
+
+def _arriving(stage: Stage, shadows: Shadows, pattern: Field | None) -> Radiance:
+    light = stage.light
+    key = np.asarray(light.key, np.float32) * (1.0 - shadows.cast)[..., None]
+    if pattern is not None:
+        key *= pattern[..., None]
+    sky = np.asarray(light.ambient, np.float32) * (1.0 - shadows.ambient)[..., None]
+    pool = pool_of_light(stage, light.pool) * slant_of_light(stage, 0.10)
+    return np.asarray((key + sky) * ((1.0 - shadows.contact) * pool)[..., None], np.float32)
+
+
+def _fresnel(stage: Stage, gloss: float) -> Field:
+    """(H, 1) mirror share by the grazing angle in each row (Schlick, 1994, with a faint normal term)."""
+    camera = stage.camera
+    rows = np.arange(camera.height, dtype=np.float32)
+    down = np.maximum(rows - camera.horizon, 1.0)
+    cosine = down / np.sqrt(down**2 + camera.focal**2)
+    return np.asarray(gloss * (0.10 + 0.90 * (1.0 - cosine) ** 5), np.float32)[:, None]
+
+
+def _mirrored(stage: Stage, tile: Tile, behind: Radiance, shadows: Shadows) -> Radiance:
+    """The backdrop and the subject as a glossy ground shows them."""
+    camera = stage.camera
+    rows = np.clip(2 * camera.horizon - np.arange(camera.height), 0, camera.height - 1).astype(np.intp)
+    spread = (0.02 + 0.10 * tile.roughness) * camera.height
+    image = behind[rows]
+    image = cv2.blur(image, (1, max(1, int(spread))), borderType=cv2.BORDER_REPLICATE)
+    image = blur(image, 0.25 * spread)
+    if stage.scene.reflection is not False and stage.stance.grounded and stage.stance.present:
+        mirrored, cover = _mirrored_subject(stage, tile.roughness)
+        image = image * (1.0 - cover)[..., None] + mirrored
+    return np.asarray(
+        image * (_fresnel(stage, tile.gloss) * (1.0 - 0.6 * shadows.contact))[..., None], np.float32
+    )
+
+
+def _mirrored_subject(stage: Stage, roughness: float) -> tuple[Radiance, Field]:
+    """The subject upside down below its contact line, softer with distance: (premultiplied light, cover)."""
+    stance, camera = stage.stance, stage.camera
+    factor = max(1, max(camera.width, camera.height) // 512)
+    size = (max(1, camera.width // factor), max(1, camera.height // factor))
+    matte = cv2.resize(stage.matte, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(stage.subject, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
+    layer = np.dstack([linear(small) * matte[..., None], matte])
+    y = (np.arange(size[1], dtype=np.float32)[:, None] + 0.5) * camera.height / size[1]
+    x = (np.arange(size[0], dtype=np.float32)[None, :] + 0.5) * camera.width / size[0]
+    base = np.interp(x[0], np.arange(camera.width) + 0.5, stance.base_line)[None, :]
+    source = (2 * base - y) * size[1] / camera.height - 0.5
+    across = np.arange(size[0], dtype=np.float32)[None, :]
+    columns = np.ascontiguousarray(np.broadcast_to(across, source.shape))
+    flipped = as_field(cv2.remap(layer, columns, as_field(source), cv2.INTER_LINEAR))
+    below = np.maximum(y[:, 0] - stance.contact_row, 0.0) / factor
+    flipped = blur_rows(flipped, (below * (0.03 + 0.35 * roughness) + 0.5).astype(np.float32))
+    fade = np.exp(-below * factor / (0.45 * stance.extent))[:, None, None]
+    full = as_field(cv2.resize(flipped * fade, (camera.width, camera.height), interpolation=cv2.INTER_LINEAR))
+    return full[..., :3], full[..., 3]

@@ -1,0 +1,1 @@
+"""Surfaces by procedure: each gives a periodic tile of linear reflectance."""

@@ -1,0 +1,71 @@
+"""From a scene spec and a subject to the finished plate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from backcloth.scene.studio.arrays import Field, Radiance
+from backcloth.scene.studio.camera import Camera, place_camera
+from backcloth.scene.studio.lens import vignette
+from backcloth.scene.studio.light import LIGHTS, place_key
+from backcloth.scene.studio.scene import Scene
+from backcloth.scene.studio.sets.flatlay import draw_flatlay
+from backcloth.scene.studio.sets.outdoors import PLACES, draw_outdoors
+from backcloth.scene.studio.sets.podium import draw_podium
+from backcloth.scene.studio.sets.room import INTERIORS, draw_room
+from backcloth.scene.studio.sets.sweep import draw_sweep
+from backcloth.scene.studio.sets.table import draw_table
+from backcloth.scene.studio.stage import Stage
+from backcloth.scene.studio.stance import Stance, read_stance
+from backcloth.scene.studio.tone import develop
+
+_DRAW: dict[str, Callable[[Stage], Radiance]] = {
+    "table": draw_table,
+    "sweep": draw_sweep,
+    "podium": draw_podium,
+    **dict.fromkeys(PLACES, draw_outdoors),
+    **dict.fromkeys(INTERIORS, draw_room),
+}
+
+_PITCH = {"table": 13.0, "podium": 8.0, "sweep": 9.0}
+"""Degrees that the camera looks down in a set built for products, where the subject does not tell."""
+
+_GRAIN = 0.75
+
+
+def render(scene: Scene, subject: npt.NDArray[np.uint8], matte: Field, seed: int) -> npt.NDArray[np.uint8]:
+    """Draws the plate.
+
+    Args:
+        scene: What to draw.
+        subject: (H, W, 3) uint8 sRGB photo at plate size.
+        matte: (H, W) float32 coverage 0..1.
+        seed: 0 and up; the same seed gives the same bytes.
+
+    Returns:
+        (H, W, 3) uint8 sRGB, shadows included, without the subject.
+    """
+    stance = read_stance(subject, matte)
+    camera = _camera(scene, stance, (matte.shape[1], matte.shape[0]))
+    light = LIGHTS[scene.light]
+    chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 1])))
+    key = place_key(light, stance.lit_from, chance)
+    product = scene.setting in _PITCH
+    strength = scene.blur * float(chance.uniform(0.9, 1.12)) * max(camera.width, camera.height)
+    far, near = (0.026, 0.026) if product else (0.018, 0.011)
+    bust = stance.present and not stance.grounded
+    bokeh, depth_blur = far * strength, (far if bust else near) * strength
+    stage = Stage(scene, camera, stance, light, key, subject, matte, seed, bokeh, depth_blur)
+    drawn = draw_flatlay(stage) if scene.view == "top" else _DRAW[scene.setting](stage)
+    return develop(vignette(drawn, 0.10), stage.rng(91), grain=_GRAIN * scene.grain)
+
+
+def _camera(scene: Scene, stance: Stance, size: tuple[int, int]) -> Camera:
+    usual = _PITCH.get(scene.setting)
+    if usual is None:
+        return place_camera(stance, size, pitch=None, real_size=1.4)
+    pitch = float(np.clip(stance.pitch, 5.0, 48.0)) if stance.pitch is not None else usual
+    return place_camera(stance, size, pitch=pitch, real_size=0.25)

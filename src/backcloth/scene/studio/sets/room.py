@@ -1,0 +1,47 @@
+"""Rooms: a floor of wood, carpet or concrete, and a photographed interior out of focus behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backcloth.scene.studio.arrays import Radiance
+from backcloth.scene.studio.far import indoors
+from backcloth.scene.studio.floor import draw_floor, shadows_of
+from backcloth.scene.studio.sets.walls import window_on_floor
+from backcloth.scene.studio.stage import Stage
+from backcloth.scene.studio.surfaces import build
+
+
+@dataclass(frozen=True, slots=True)
+class Interior:
+    """One room: its panorama, headings in it, floor, and brightness."""
+
+    around: str
+    headings: tuple[float, ...]
+    floor: str
+    level: float
+
+
+INTERIORS = {
+    "room": Interior("home", (100, 150, 205, 290), "oak", 0.46),
+    "living room": Interior("hotel", (150, 165, 180, 200), "oak", 0.34),
+    "bedroom": Interior("hotel", (215, 285), "carpet", 0.34),
+    "office": Interior("home", (205, 290, 150), "carpet", 0.46),
+    "kitchen": Interior("hotel", (150, 60, 170), "oak", 0.38),
+    "warehouse": Interior("warehouse", (60, 150, 200, 250, 320), "concrete", 0.34),
+}
+
+
+def draw_room(stage: Stage) -> Radiance:
+    """Draws one of INTERIORS."""
+    scene, camera = stage.scene, stage.camera
+    interior = INTERIORS[scene.setting]
+    heading = interior.headings[int(stage.rng(15).integers(len(interior.headings)))]
+    behind = indoors(stage, interior.around, radius=0.85 * stage.bokeh, level=interior.level, heading=heading)
+    tile = build(
+        scene.surface or interior.floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel
+    )
+    pattern = window_on_floor(stage) if scene.pattern else None
+    yaw = float(stage.rng(13).uniform(-0.12, 0.12))
+    edge = camera.row(camera.focus * 3.4)
+    return draw_floor(stage, tile, behind, edge, shadows_of(stage), fade=(1.9, 3.2), pattern=pattern, yaw=yaw)

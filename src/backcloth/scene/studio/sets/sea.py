@@ -1,0 +1,104 @@
+"""A shore: wet sand, foam, shallow and deep water up to the horizon."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from backcloth.scene.studio.arrays import Field, Radiance, as_field, mix, rgb, smoothstep
+from backcloth.scene.studio.far import SKY_OF_LIGHT
+from backcloth.scene.studio.noise import noise
+from backcloth.scene.studio.stage import Stage
+from backcloth.scene.studio.texture import Tile, lay
+from backcloth.scene.studio.tone import surface_colour
+
+_SHALLOW = (92, 178, 184)
+_DEEP = (34, 104, 146)
+
+
+def _shore(stage: Stage, first: int) -> tuple[Field, Field]:
+    """(distance in metres beyond the waterline, depth): waterline wobbles along the shore."""
+    camera = stage.camera
+    depth = camera.depth(np.arange(first, camera.height, dtype=np.float32) + 0.5)[:, None]
+    x = (np.arange(camera.width, dtype=np.float32)[None, :] + 0.5 - camera.width / 2) * depth / camera.focal
+    rng = stage.rng(51)
+    phase = rng.uniform(0, 2 * np.pi, 3)
+    unit = stage.stance.extent * camera.pixel
+    wobble = 0.30 * np.sin(x / (2.1 * unit) + phase[0]) + 0.13 * np.sin(x / (0.8 * unit) + phase[1])
+    slant = float(rng.uniform(-0.25, 0.25)) * x / unit
+    line = camera.focus * 2.4 + unit * (wobble + slant)
+    return np.asarray((depth - line) / unit, np.float32), depth
+
+
+def wet_shore(stage: Stage, ground: Radiance, first: int) -> Radiance:
+    """Sand darkens where the waves have just been."""
+    beyond, _depth = _shore(stage, first)
+    wet = smoothstep(-1.5, -0.35, beyond)
+    return np.asarray(ground * (1.0 - 0.48 * wet)[..., None], np.float32)
+
+
+def draw_sea(stage: Stage, behind: Radiance, ground: Radiance, first: int) -> Radiance:
+    """Water beyond the waterline, reflecting the sky more towards the horizon, with foam along the shore."""
+    camera = stage.camera
+    beyond, depth = _shore(stage, first)
+    arriving = rgb(stage.light.key) + rgb(stage.light.ambient)
+    named = stage.scene.backdrop_colour
+    shallow = rgb(surface_colour(named.rgb if named else _SHALLOW))
+    deep = shallow * rgb((0.40, 0.55, 0.72)) if named else rgb(surface_colour(_DEEP))
+    share = smoothstep(0.3, 9.0, beyond)
+    water = (shallow + (deep - shallow) * share[..., None]) * arriving
+    rows = np.clip(2 * camera.horizon - np.arange(first, camera.height), 0, camera.height - 1).astype(np.intp)
+    mirrored = behind[rows]
+    grazing = np.clip((camera.focal * camera.rise / depth) / camera.focal, 0.0, 1.0)
+    fresnel = 0.04 + 0.62 * (1.0 - np.sqrt(grazing)) ** 3
+    waves = _waves(stage, first)
+    mirror_share = np.clip(fresnel * (1.0 + 0.5 * waves), 0.0, 0.85)
+    water = mix(np.asarray(water * (1.0 + 0.16 * waves)[..., None], np.float32), mirrored, mirror_share)
+    foam = _foam(stage, beyond, first)
+    white = 0.86 * arriving * np.ones_like(ground)
+    wet_glow = smoothstep(-1.2, -0.05, beyond) * smoothstep(0.3, -0.05, beyond) * 0.22
+    out = mix(ground, mirrored, np.asarray(wet_glow, np.float32))
+    out = mix(out, np.asarray(water, np.float32), smoothstep(-0.02, 0.06, beyond))
+    dark = SKY_OF_LIGHT[stage.scene.light] in ("dusk", "night")
+    return mix(out, white, foam * (0.6 if dark else 0.92))
+
+
+def sea_view(stage: Stage, sky: Radiance) -> Radiance:
+    """Open water below the horizon of a sky, for behind a table: one soft gradient."""
+    camera = stage.camera
+    first = int(np.clip(camera.horizon, 0, camera.height))
+    rows = np.arange(first, camera.height, dtype=np.float32)
+    if rows.size == 0:
+        return sky
+    share = smoothstep(0.0, 0.30 * camera.height, rows - camera.horizon)[:, None]
+    arriving = rgb(stage.light.key) + rgb(stage.light.ambient)
+    shallow, deep = rgb(surface_colour(_SHALLOW)) * arriving, rgb(surface_colour(_DEEP)) * arriving
+    water = deep + (shallow - deep) * share[..., None]
+    mirrored = sky[np.clip(2 * first - np.arange(first, camera.height), 0, camera.height - 1)]
+    out = sky.copy()
+    water = np.broadcast_to(water, mirrored.shape)
+    out[first:] = mix(np.asarray(water, np.float32), mirrored, np.asarray(0.34 - 0.24 * share, np.float32))
+    soft = max(1, int(0.12 * stage.bokeh)) * 2 + 1
+    return as_field(cv2.blur(out, (1, soft), borderType=cv2.BORDER_REPLICATE))
+
+
+def _waves(stage: Stage, first: int) -> Field:
+    camera = stage.camera
+    field = noise(stage.rng(52), 512, 120, 5, slope=0.9, stretch=3)
+    side = 9.0 * stage.stance.extent * camera.pixel
+    tile = Tile(np.repeat(field[..., None], 3, axis=2), side)
+    return lay(tile, camera, (first, camera.height), yaw=0.08, offset=(0.3 * side, 0.7 * side))[..., 0]
+
+
+def _foam(stage: Stage, beyond: Field, first: int) -> Field:
+    """Lines of foam at the waterline and on the first breakers, torn by noise."""
+    camera = stage.camera
+    field = noise(stage.rng(53), 512, 60, 4, slope=0.7, stretch=1.6)
+    side = 2.6 * stage.stance.extent * camera.pixel
+    tile = Tile(np.repeat(field[..., None], 3, axis=2), side)
+    torn = lay(tile, camera, (first, camera.height), yaw=0.0, offset=(0.1 * side, 0.2 * side))[..., 0]
+    edge = np.exp(-(((beyond - 0.10) / 0.10) ** 2)) * smoothstep(-1.2, 0.6, torn)
+    lace = smoothstep(1.1, 0.1, beyond) * smoothstep(0.0, 0.12, beyond) * smoothstep(0.2, 1.3, torn) * 0.8
+    breaker = np.exp(-(((beyond - 2.1 - 0.22 * torn) / 0.22) ** 2)) * smoothstep(-0.6, 0.8, torn)
+    second = 0.6 * np.exp(-(((beyond - 5.2 - 0.5 * torn) / 0.4) ** 2)) * smoothstep(0.0, 1.0, torn)
+    return np.asarray(np.clip(edge + lace + breaker + second, 0.0, 1.0), np.float32)

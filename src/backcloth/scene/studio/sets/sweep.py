@@ -1,0 +1,59 @@
+"""A studio sweep: one colour that runs from the floor up the wall without an edge."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backcloth.domain.colour import Colour
+from backcloth.scene.studio.arrays import Field, Radiance, rgb, smoothstep
+from backcloth.scene.studio.floor import pool_of_light, shadows_of, slant_of_light
+from backcloth.scene.studio.sets.walls import window_on_floor, window_on_wall
+from backcloth.scene.studio.shadow import Shadows
+from backcloth.scene.studio.stage import Stage
+from backcloth.scene.studio.tone import surface_colour
+
+NEUTRAL = Colour(214, 212, 208)
+
+
+def draw_sweep(stage: Stage) -> Radiance:
+    """Draws a seamless paper or painted cove."""
+    return lit_cove(
+        stage, shadows_of(stage), stage.scene.backdrop_colour or stage.scene.surface_colour or NEUTRAL
+    )
+
+
+def lit_cove(stage: Stage, shadows: Shadows, colour: Colour) -> Radiance:
+    """The cove's colour in the stage's light, (H, W, 3)."""
+    light = stage.light
+    wall_share = _rise(stage)
+    key = rgb(light.key) * (1.0 - shadows.cast * (1.0 - wall_share))[..., None]
+    if stage.scene.pattern:
+        on_wall = 0.30 + 0.95 * window_on_wall(stage, stage.camera.width, stage.camera.height)
+        key = key * (on_wall * wall_share + window_on_floor(stage) * (1.0 - wall_share))[..., None]
+    sky = rgb(light.ambient) * (1.0 - shadows.ambient * (1.0 - 0.8 * wall_share))[..., None]
+    shape = _glow(stage, wall_share) * (1.0 - shadows.contact * (1.0 - wall_share))
+    return np.asarray(rgb(surface_colour(colour.rgb)) * (key + sky) * shape[..., None], np.float32)
+
+
+def _rise(stage: Stage) -> Field:
+    """(H, 1) how far each row has turned from floor (0) to wall (1)."""
+    camera = stage.camera
+    rows = np.arange(camera.height, dtype=np.float32)[:, None] + 0.5
+    foot = camera.contact_row - 0.10 * stage.stance.extent
+    if stage.stance.present and not stage.stance.grounded:
+        foot = 1.15 * camera.height
+    return smoothstep(foot, foot - 0.40 * camera.height, rows)
+
+
+def _glow(stage: Stage, wall_share: Field) -> Field:
+    """(H, W) brightness: a glow on the wall behind the subject, an even floor, a darker curve between."""
+    camera, stance = stage.camera, stage.stance
+    x = (np.arange(camera.width, dtype=np.float32)[None, :] + 0.5) / camera.width * 2 - 1
+    y = (np.arange(camera.height, dtype=np.float32)[:, None] + 0.5) / camera.height * 2 - 1
+    middle = (stance.centre / camera.width * 2 - 1) * 0.6 + 0.15 * stage.key.side
+    distance = np.sqrt(((x - middle) / 1.25) ** 2 + ((y + 0.10) / 1.10) ** 2)
+    depth = 0.16 + 0.75 * stage.light.pool
+    on_wall = 1.03 - depth * smoothstep(0.05, 1.55, distance)
+    on_floor = pool_of_light(stage, 0.06 + stage.light.pool) * slant_of_light(stage, 0.05)
+    turn = 1.0 - 0.07 * np.sin(np.pi * np.clip(wall_share, 0.0, 1.0))
+    return np.asarray((on_wall * wall_share + on_floor * (1.0 - wall_share)) * turn, np.float32)

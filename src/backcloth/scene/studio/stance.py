@@ -1,0 +1,192 @@
+"""How the subject stands in the photo: read from its matte alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from backcloth.scene.studio.arrays import Field
+
+_TOUCH = 0.05
+"""Share of the subject's height by which a foot may hang above the lower outline and still stand."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stance:
+    """Where the subject meets the ground. All lengths are pixels of the plate.
+
+    Attributes:
+        present: False where the matte is empty; the numbers then describe a stand-in.
+        grounded: False where the frame cuts the subject off below, so that no contact is visible.
+        left, right, top, bottom: The subject's box, right and bottom exclusive.
+        contact_row: The row of the ground under the subject's middle.
+        slope: Rows per column by which the contact line falls to the right.
+        contact: (W,) share by which each column stands on the ground.
+        outline: (W,) lowest row of the subject in each column; 0 where there is none.
+        lit_from: Side the photo's light seems to come from, -1 left .. 1 right, 0 unclear.
+        pitch: Degrees the camera looks down, read from a round base; None where there is none.
+    """
+
+    present: bool
+    grounded: bool
+    left: int
+    right: int
+    top: int
+    bottom: int
+    contact_row: float
+    slope: float
+    contact: Field
+    outline: Field
+    lit_from: float
+    pitch: float | None
+
+    @property
+    def centre(self) -> float:
+        """Middle column."""
+        return (self.left + self.right) / 2
+
+    @property
+    def extent(self) -> float:
+        """The subject's size for judging scale: its height, or most of its width where it lies."""
+        return max(self.bottom - self.top, 0.55 * (self.right - self.left), 1.0)
+
+    @property
+    def base_width(self) -> float:
+        """Width of the part that stands, from the first to the last contact."""
+        columns = np.flatnonzero(self.contact > 0.5)
+        return float(columns[-1] - columns[0] + 1) if columns.size else 0.3 * (self.right - self.left)
+
+    @property
+    def base_line(self) -> Field:
+        """(W,) row of the ground under each column: the feet, and straight lines between and beyond them."""
+        every = np.arange(self.contact.size, dtype=np.float32)
+        straight = self.contact_row + self.slope * (every - self.base_centre)
+        columns = np.flatnonzero(self.contact > 0.4)
+        if columns.size < 2:
+            return np.asarray(straight, np.float32)
+        return np.interp(every, columns, self.outline[columns]).astype(np.float32)
+
+    @property
+    def base_centre(self) -> float:
+        """Middle column of the part that stands."""
+        columns = np.flatnonzero(self.contact > 0.5)
+        return float(columns[-1] + columns[0]) / 2 if columns.size else self.centre
+
+
+def read_stance(picture: npt.NDArray[np.uint8], matte: Field) -> Stance:
+    """Reads box, contact, light side and camera pitch off the (H, W) matte and its picture."""
+    height, width = matte.shape
+    solid = matte > 0.5
+    columns = np.flatnonzero(solid.any(axis=0))
+    rows = np.flatnonzero(solid.any(axis=1))
+    if columns.size < 2 or rows.size < 2 or solid.mean() < 0.0005:
+        return _stand_in(width, height)
+    left, right, top, bottom = int(columns[0]), int(columns[-1]) + 1, int(rows[0]), int(rows[-1]) + 1
+    outline = np.zeros(width, np.float32)
+    outline[columns] = height - np.argmax(solid[::-1, columns], axis=0)
+    tolerance = max(1.0, 0.012 * height)
+    cut = columns[outline[columns] >= height - tolerance]
+    grounded = cut.size < 0.30 * (right - left) or bottom < height - tolerance
+    contact, slope, contact_row = _contact(outline, columns, bottom - top)
+    return Stance(
+        present=True,
+        grounded=bool(grounded),
+        left=left,
+        right=right,
+        top=top,
+        bottom=bottom,
+        contact_row=min(contact_row, height - 1.0),
+        slope=slope,
+        contact=contact,
+        outline=outline,
+        lit_from=_lit_side(picture, matte),
+        pitch=_pitch(outline, contact, bottom - top) if grounded else None,
+    )
+
+
+def _stand_in(width: int, height: int) -> Stance:
+    row = max(1, round(0.78 * height))
+    return Stance(
+        present=False,
+        grounded=False,
+        left=round(0.35 * width),
+        right=max(round(0.65 * width), round(0.35 * width) + 1),
+        top=min(round(0.28 * height), row - 1),
+        bottom=row,
+        contact_row=float(row),
+        slope=0.0,
+        contact=np.zeros(width, np.float32),
+        outline=np.zeros(width, np.float32),
+        lit_from=0.0,
+        pitch=None,
+    )
+
+
+def _lower_hull(columns: npt.NDArray[np.intp], outline: Field) -> Field:
+    """The lower convex hull of the outline, as a row for each of `columns` (monotone chain)."""
+    chain: list[int] = []
+    rows = outline[columns].astype(np.float64)
+    for index in range(columns.size):
+        while len(chain) > 1:
+            a, b = chain[-2], chain[-1]
+            turn = (columns[b] - columns[a]) * (rows[index] - rows[a]) - (rows[b] - rows[a]) * (
+                columns[index] - columns[a]
+            )
+            if turn < 0:
+                break
+            chain.pop()
+        chain.append(index)
+    return np.interp(columns, columns[chain], rows[chain]).astype(np.float32)
+
+
+def _contact(outline: Field, columns: npt.NDArray[np.intp], tall: int) -> tuple[Field, float, float]:
+    """Which columns stand, and the straight line through them: (contact, slope, row at their middle)."""
+    hull = _lower_hull(columns, outline)
+    lowest = float(outline[columns].max())
+    hang = (hull - outline[columns]) / max(_TOUCH * tall, 1.5)
+    lift = (lowest - outline[columns]) / max(0.16 * tall, 2.0)
+    stands = np.exp(-(hang**2)) * np.clip(1.6 - lift, 0.0, 1.0)
+    contact = np.zeros_like(outline)
+    contact[columns] = stands
+    weight = stands + 1e-6
+    middle = float(np.average(columns, weights=weight))
+    spread = float(np.average((columns - middle) ** 2, weights=weight))
+    row = float(np.average(outline[columns], weights=weight))
+    tilt = float(np.average((columns - middle) * (outline[columns] - row), weights=weight))
+    slope = float(np.clip(tilt / max(spread, 1.0), -0.25, 0.25))
+    return contact, slope, row
+
+
+def _pitch(outline: Field, contact: Field, tall: int) -> float | None:
+    """Degrees a camera looks down on a round base: its front edge is half an ellipse, b / a = sin(pitch)."""
+    columns = np.flatnonzero(contact > 0.3)
+    if columns.size < 24 or columns[-1] - columns[0] + 1 > 1.05 * columns.size:
+        return None
+    x = (columns - columns.mean()) / (columns.size / 2)
+    inner = np.abs(x) < 0.93
+    arc = np.sqrt(1.0 - np.square(x[inner]))
+    rows = outline[columns][inner].astype(np.float64)
+    drop = float(np.polyfit(arc, rows, 1)[0])
+    misfit = float(np.std(rows - np.polyval(np.polyfit(arc, rows, 1), arc)))
+    if misfit > 0.012 * tall + 1.0 or drop < 0.02 * columns.size:
+        return None
+    return float(np.degrees(np.arcsin(min(drop / (columns.size / 2), 0.9))))
+
+
+def _lit_side(picture: npt.NDArray[np.uint8], matte: Field) -> float:
+    """Which half of the subject is the brighter one."""
+    scale = 128.0 / max(matte.shape)
+    small = cv2.resize(matte, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = cv2.resize(picture, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA).mean(axis=2)
+    total = float(small.sum())
+    if total < 1.0:
+        return 0.0
+    x = np.arange(small.shape[1], dtype=np.float32)[None, :]
+    middle = float((small * x).sum()) / total
+    spread = float((small * (x - middle) ** 2).sum()) / total
+    level = float((small * grey).sum()) / total
+    tilt = float((small * (x - middle) * (grey - level)).sum()) / total
+    return float(np.clip(tilt / max(spread**0.5 * level, 1e-3) * 6.0, -1.0, 1.0))

@@ -1,0 +1,89 @@
+"""Reading how a subject stands from its matte."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from backcloth.scene.studio.camera import place_camera
+from backcloth.scene.studio.stance import Stance, read_stance
+
+GREY = np.full((200, 300, 3), 128, np.uint8)
+
+
+def _read(matte: npt.NDArray[np.float32]) -> Stance:
+    return read_stance(GREY, matte)
+
+
+def _blank() -> npt.NDArray[np.float32]:
+    return np.zeros((200, 300), np.float32)
+
+
+def test_two_feet_are_contacts_and_the_body_between_them_is_not() -> None:
+    """Only columns that reach the lower outline stand on the ground."""
+    matte = _blank()
+    matte[40:120, 100:200] = 1
+    matte[120:180, 105:120] = 1
+    matte[120:180, 180:195] = 1
+    stance = _read(matte)
+    assert stance.grounded
+    assert stance.contact_row == pytest.approx(180, abs=2)
+    assert stance.contact[112] > 0.9
+    assert stance.contact[187] > 0.9
+    assert stance.contact[150] < 0.05
+
+
+def test_a_wide_cut_at_the_frame_is_no_ground_and_feet_at_the_frame_are() -> None:
+    """A bust leaves through the bottom edge; narrow legs that end there still stand."""
+    bust = _blank()
+    bust[60:, 80:220] = 1
+    assert not _read(bust).grounded
+    legs = _blank()
+    legs[40:120, 80:220] = 1
+    legs[120:, 90:105] = 1
+    legs[120:, 190:205] = 1
+    assert _read(legs).grounded
+
+
+def test_the_pitch_is_read_from_a_round_base() -> None:
+    """The front of a cylinder's base is half an ellipse whose axes give the camera's pitch."""
+    y, x = np.mgrid[0:200, 0:300].astype(np.float32)
+    half = np.sqrt(np.clip(1 - ((x - 150) / 60) ** 2, 0, 1))
+    wanted = 25.0
+    front = 150 + 60 * np.sin(np.radians(wanted)) * half
+    matte = ((np.abs(x - 150) <= 60) & (y >= 60) & (y <= front)).astype(np.float32)
+    assert _read(matte).pitch == pytest.approx(wanted, abs=3)
+    flat = _blank()
+    flat[60:150, 90:210] = 1
+    assert _read(flat).pitch is None
+
+
+def test_the_lit_side_is_the_brighter_one() -> None:
+    """A subject bright on its left is lit from the left."""
+    matte = _blank()
+    matte[40:180, 100:200] = 1
+    picture = GREY.copy()
+    picture[:, 100:150] = 220
+    assert read_stance(picture, matte).lit_from < -0.2
+    assert read_stance(picture[:, ::-1].copy(), matte).lit_from > 0.2
+    assert read_stance(GREY, matte).lit_from == pytest.approx(0, abs=0.05)
+
+
+def test_an_empty_matte_gives_a_stand_in() -> None:
+    """With nobody there, the numbers still describe a plausible place to look at."""
+    stance = _read(_blank())
+    assert not stance.present
+    assert 0 < stance.contact_row < 200
+
+
+def test_the_camera_shows_the_contact_where_the_subject_stands() -> None:
+    """Ground lookups at the contact row give the focus depth, and projecting them comes back."""
+    matte = _blank()
+    matte[60:150, 120:180] = 1
+    camera = place_camera(_read(matte), (300, 200), pitch=12, real_size=0.25)
+    x, depth = camera.ground(140.0, camera.contact_row)
+    assert depth == pytest.approx(camera.focus)
+    assert camera.project(x, depth) == pytest.approx((140.0, camera.contact_row))
+    assert camera.pixel * 90 == pytest.approx(0.25, rel=0.02)
+    assert camera.foreshortening == pytest.approx(np.tan(np.radians(12)), rel=1e-3)

@@ -1,0 +1,145 @@
+"""The studio engine on small plates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from backcloth.domain.background import Prompt, Solid
+from backcloth.domain.colour import Colour
+from backcloth.scene.protocol import SceneJob
+from backcloth.scene.studio.engine import StudioEngine
+
+MakeJob = Callable[..., SceneJob]
+
+PROMPTS = [
+    "marble table by a window",
+    "walnut table, window light",
+    "concrete table in a garden at sunset",
+    "terrazzo table by the sea",
+    "linen tablecloth, flat lay",
+    "pink studio",
+    "black podium, spotlight",
+    "podium in the forest",
+    "parking lot at sunset",
+    "wet street at night",
+    "city, overcast",
+    "beach",
+    "beach at night",
+    "meadow",
+    "forest path",
+    "mountains at dawn",
+    "desert",
+    "snow",
+    "blue sky with clouds",
+    "living room",
+    "bedroom with carpet at dusk",
+    "office",
+    "kitchen",
+    "warehouse",
+    "a bright room",
+    "slate slab",
+    "plaster wall",
+]
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_a_seed_fixes_every_byte_and_another_seed_changes_the_picture(make_job: MakeJob, prompt: str) -> None:
+    """Each scene is finished, of the asked size, reproducible, and different for another seed."""
+    engine = StudioEngine()
+    first = engine.generate(make_job(prompt, seed=5)).picture
+    again = engine.generate(make_job(prompt, seed=5)).picture
+    other = engine.generate(make_job(prompt, seed=6)).picture
+    assert first.shape == (90, 120, 3)
+    assert first.dtype == np.uint8
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (37, 311), (700, 100), (2, 3), (64, 1)])
+@pytest.mark.parametrize(
+    "prompt", ["marble table", "beach", "meadow", "parking lot", "podium", "studio", "room"]
+)
+def test_any_size_is_drawn_exactly(make_job: MakeJob, prompt: str, size: tuple[int, int]) -> None:
+    """Odd and tiny plates come out at their own size."""
+    picture = StudioEngine().generate(make_job(prompt, size)).picture
+    assert picture.shape == (size[1], size[0], 3)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["oak table", "meadow", "podium", "street", "white studio", "flat lay on marble"]
+)
+@pytest.mark.parametrize("fill", [0.0, 1.0])
+def test_an_empty_or_full_matte_still_gives_a_picture(make_job: MakeJob, prompt: str, fill: float) -> None:
+    """A subject that is missing or everywhere breaks nothing."""
+    job = make_job(prompt, matte=np.full((90, 120), fill, np.float32))
+    picture = StudioEngine().generate(job).picture
+    assert picture.std() > 0
+
+
+@pytest.mark.parametrize(
+    "prompt", ["white marble table", "white studio", "white podium", "beach", "oak table", "snow"]
+)
+def test_the_ground_is_darker_where_the_subject_stands(make_job: MakeJob, prompt: str) -> None:
+    """With its shadow, the ground at the subject's foot is darker than the same ground without."""
+    engine = StudioEngine()
+    foot = np.s_[70:73, 52:68]
+    shaded = engine.generate(make_job(prompt)).picture[foot].mean()
+    plain = engine.generate(make_job(f"{prompt}, no shadow")).picture[foot].mean()
+    assert shaded < 0.9 * plain
+
+
+def test_a_subject_cut_off_by_the_frame_casts_no_contact_shadow(make_job: MakeJob) -> None:
+    """A bust has no ground under it, so asking for no shadow changes nothing."""
+    matte = np.zeros((90, 120), np.float32)
+    matte[30:, 30:90] = 1.0
+    engine = StudioEngine()
+    shaded = engine.generate(make_job("beach", matte=matte)).picture
+    plain = engine.generate(make_job("beach, no shadow", matte=matte)).picture
+    assert np.array_equal(shaded, plain)
+
+
+def test_a_named_colour_is_the_colour_of_the_studio(make_job: MakeJob) -> None:
+    """Under soft light the brightest part of a sweep comes close to the colour asked for."""
+    picture = StudioEngine().generate(make_job("#3f7f5f studio")).picture
+    brightest = picture.reshape(-1, 3)[picture.sum(axis=2).argmax()].astype(int)
+    assert np.abs(brightest - (0x3F, 0x7F, 0x5F)).max() < 14
+
+
+def test_night_is_darker_than_day(make_job: MakeJob) -> None:
+    """The light in the prompt changes the picture's brightness."""
+    engine = StudioEngine()
+    day = engine.generate(make_job("parking lot, sunny")).picture.mean()
+    night = engine.generate(make_job("parking lot at night")).picture.mean()
+    assert night < 0.5 * day
+
+
+def test_notices_name_what_was_not_drawn_and_when_the_studio_stands_in(make_job: MakeJob) -> None:
+    """Unmet words and an unmatched prompt are both told to the caller."""
+    engine = StudioEngine()
+    assert engine.generate(make_job("beach with palm trees")).notices == ("Not drawn: palm trees.",)
+    unmatched = engine.generate(make_job("a dragon"))
+    assert "neutral studio" in unmatched.notices[0]
+    assert unmatched.notices[1] == "Not drawn: dragon."
+    assert engine.generate(make_job("beach")).notices == ()
+
+
+def test_progress_ends_at_one(make_job: MakeJob) -> None:
+    """The progress callback is told when the plate is finished."""
+    seen: list[float] = []
+    job = make_job("studio")
+    StudioEngine().generate(
+        SceneJob(job.id, job.background, job.size, job.subject, job.matte, job.seed, progress=seen.append)
+    )
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+def test_only_prompts_are_drawn(make_job: MakeJob) -> None:
+    """A background of another kind is a programming error, not a picture."""
+    engine = StudioEngine()
+    assert engine.capabilities().backgrounds == (Prompt,)
+    with pytest.raises(TypeError):
+        engine.generate(make_job(Solid(Colour(1, 2, 3))))
