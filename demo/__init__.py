@@ -1,0 +1,1 @@
+"""The demo: real photos through the real service."""
