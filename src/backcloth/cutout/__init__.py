@@ -1,0 +1,1 @@
+"""Subject extraction: picture in, matte and pure foreground colour out."""

@@ -1,0 +1,1 @@
+"""Pixels with numpy, Pillow and OpenCV: decode, encode, geometry, blending."""

@@ -1,0 +1,83 @@
+"""Pixel checks of whole scenes: no hard cut, no band, no undefined light."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from backcloth.scene.studio.parse import parse
+from backcloth.scene.studio.render import render
+
+WIDTH, HEIGHT = 360, 270
+
+
+def _subject() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+    matte = np.zeros((HEIGHT, WIDTH), np.float32)
+    matte[90:210, 150:210] = 1.0
+    return np.full((HEIGHT, WIDTH, 3), 140, np.uint8), matte
+
+
+def _draw(prompt: str, seed: int = 3) -> npt.NDArray[np.float32]:
+    picture, matte = _subject()
+    return render(parse(prompt).scene, picture, matte, seed).astype(np.float32)
+
+
+@pytest.mark.parametrize("prompt", ["light grey studio", "navy studio, soft light", "pink studio, spotlight"])
+def test_a_studio_gradient_has_no_bands(prompt: str) -> None:
+    """The mean of patches changes evenly along a sweep, without steps, although each patch is noisy."""
+    picture = _draw(f"{prompt}, no grain")[:100]
+    patches = picture[:96, :352].reshape(12, 8, 44, 8, 3).mean(axis=(1, 3))
+    assert np.abs(np.diff(patches, n=2, axis=1)).max() < 0.6
+    assert picture[40:48, 40:48, 1].std() > 0.3
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["beach", "meadow", "parking lot", "desert at sunset", "snow", "street, overcast", "living room"],
+)
+def test_the_horizon_is_soft(prompt: str) -> None:
+    """Where ground meets background, no single row jumps across the whole width."""
+    rows = _draw(prompt)[:, :140].mean(axis=1)
+    assert np.abs(np.diff(rows, axis=0)).max() < 34
+
+
+@pytest.mark.parametrize(
+    "prompt", ["marble table by a window", "oak table in a garden", "concrete table in a kitchen"]
+)
+def test_a_table_edge_is_out_of_focus(prompt: str) -> None:
+    """The far edge of a table spreads over several rows."""
+    rows = _draw(prompt)[:, :140].mean(axis=1)
+    assert np.abs(np.diff(rows, axis=0)).max() < 40
+
+
+def test_the_podium_edge_is_anti_aliased() -> None:
+    """Along a black podium's top rim on a white wall, values between black and white occur."""
+    picture = _draw("black podium, white wall")[..., 1]
+    column = picture[:, 140]
+    dark, light = column.min(), column.max()
+    between = (column > dark + 0.25 * (light - dark)) & (column < dark + 0.75 * (light - dark))
+    assert light - dark > 100
+    assert between.any()
+
+
+def test_the_sharp_ground_at_the_feet_is_textured_and_the_far_background_is_not() -> None:
+    """Focus lies where the subject stands."""
+    picture = _draw("meadow")[..., 1]
+
+    def detail(rows: slice) -> float:
+        return float(np.abs(np.diff(picture[rows, :140], axis=1)).mean())
+
+    assert detail(slice(200, 220)) > 3 * detail(slice(20, 60))
+
+
+def test_shadows_fall_away_from_the_side_the_subject_is_lit_from() -> None:
+    """A subject lit from the left has its shadow on the right."""
+    picture, matte = _subject()
+    picture[:, :180] = 220
+    picture[:, 180:] = 70
+    scene = parse("white studio, hard light").scene
+    lit = render(scene, picture, matte, 3).astype(np.float32)
+    plain = render(parse("white studio, hard light, no shadow").scene, picture, matte, 3).astype(np.float32)
+    lost = (plain - lit).mean(axis=2)[170:215]
+    assert lost[:, 215:260].mean() > 2 * max(lost[:, 100:145].mean(), 0.1)

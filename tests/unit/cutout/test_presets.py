@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from backcloth.cutout.presets import SaliencySegmenter, open_segmenter
+from backcloth.cutout.protocol import Segmenter
+from backcloth.cutout.weights import U2NET, U2NETP, WeightsInvalid, WeightsUnavailable
+
+
+def test_finds_the_subject(floor: SaliencySegmenter, ball: SimpleNamespace) -> None:
+    """The packaged network finds a ball before a wall, to within its anti-aliased edge."""
+    matte = floor.matte(ball.picture)
+    assert matte.shape == ball.matte.shape
+    assert matte.dtype == np.float32
+    assert np.abs(matte - ball.matte).mean() < 0.002
+
+
+def test_same_picture_same_matte(floor: SaliencySegmenter, ball: SimpleNamespace) -> None:
+    """The matte is reproducible, from several threads at once too."""
+    with ThreadPoolExecutor(3) as threads:
+        mattes = list(threads.map(floor.matte, [ball.picture] * 3))
+    assert all(np.array_equal(matte, mattes[0]) for matte in mattes)
+
+
+def test_serves_the_protocol(floor: SaliencySegmenter) -> None:
+    """The embedded segmenter is a Segmenter, with a name and a fingerprint of preset and weights."""
+    segmenter: Segmenter = floor
+    assert segmenter.name == "floor"
+    assert segmenter.fingerprint.startswith("floor.")
+    assert U2NETP.sha256[:12] in segmenter.fingerprint
+
+
+def test_auto_without_weights_is_the_floor_and_says_why(models: Path) -> None:
+    """Where the larger weights are missing, the packaged ones serve and the note names the file."""
+    segmenter = open_segmenter("auto", models)
+    assert segmenter.name == "floor"
+    assert "u2net.onnx is not in" in segmenter.note
+
+
+def test_auto_with_wrong_weights_is_the_floor_and_says_why(tmp_path: Path) -> None:
+    """A damaged download is not used and not hidden."""
+    (tmp_path / U2NET.file).write_bytes(b"damaged")
+    segmenter = open_segmenter("auto", tmp_path)
+    assert segmenter.name == "floor"
+    assert "7 bytes instead of" in segmenter.note
+
+
+def test_a_named_preset_is_never_replaced(models: Path, tmp_path: Path) -> None:
+    """Asking for `standard` by name fails where its weights are missing or wrong."""
+    with pytest.raises(WeightsUnavailable):
+        open_segmenter("standard", models)
+    (tmp_path / U2NET.file).write_bytes(b"damaged")
+    with pytest.raises(WeightsInvalid):
+        open_segmenter("standard", tmp_path)
+
+
+def test_an_unknown_preset_is_refused(models: Path) -> None:
+    """A name that is no preset lists those that are."""
+    with pytest.raises(ValueError, match="auto, floor, standard"):
+        open_segmenter("best", models)
+
+
+def test_the_network_engine_is_imported_late() -> None:
+    """Importing the presets does not import onnxruntime."""
+    program = "import sys, backcloth.cutout.presets; sys.exit('onnxruntime' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
