@@ -6,8 +6,13 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_ATTEMPTS = 3
-"""Starts after which a job is failed: one that kills its process must not loop for ever."""
+MAX_STARTS = 4
+"""Starts after which a job is failed: one beside others, then three alone.
+
+A job that kills its process must not do so for ever. One that merely ran when the process died is as innocent
+as its neighbours: whatever was running then runs alone the next time, and only deaths alone are held against
+it.
+"""
 
 
 class State(enum.StrEnum):

@@ -46,6 +46,8 @@ _LIGHT = _mentions(r"""
     midday | hours? | morning | evening | afternoon | dawn | dusk | twilight | overcast | cloud\w*
     fog\w* | mist\w* | rain\w* | storm\w* | snow\w* | space | galaxy | nebula | aurora | underwater
     cave | fire\w* | flames? | key | club | disco | concert | stage | cinema | bar | hdr
+    warm\w* | cos[yi]\w* | coz[yi]\w* | mood\w* | dramatic | airy | cinematic | gloom\w* | haz[ye]\w* | golden
+    spring\w* | summer\w* | autumn\w* | fall | winter\w*
 """)
 _SHADOW = _mentions(r"""
     shad\w+ | float\w* | flying | hover\w* | levitat\w* | in the air | in the sky | mid[ -]?air

@@ -58,6 +58,8 @@ def test_another_seed_may_choose_other_words() -> None:
         ("a street at night", "light"),
         ("a beach at sunset", "natural light"),
         ("a candlelit table", "window light"),
+        ("a cosy café table", "light"),
+        ("a moody loft", "light"),
         ("a moonlit lake", "natural light"),
         ("outer space with a nebula", "natural light"),
         ("a table without any shadow", "contact shadow"),

@@ -1,0 +1,1 @@
+"""Durable jobs: accepted in one transaction, run by DBOS, published once."""

@@ -1,0 +1,117 @@
+"""Jobs as the API sees them: accept, find, wait."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from backcloth.domain.job import Job, Webhook
+from backcloth.domain.request import ReplaceBackground
+from backcloth.errors import Unavailable
+from backcloth.jobs.ledger import Ledger
+from backcloth.jobs.metrics import Metrics
+from backcloth.jobs.queue import Queue
+from backcloth.jobs.waiters import Waiters
+from backcloth.pipeline.engines import Engines
+from backcloth.pipeline.moderation import admit
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+_LOOK_S = 0.5
+"""How often a sync request looks at its row, in case the job ends in another process."""
+
+
+class Jobs:
+    """The durable contract: what is accepted here ends once, whatever dies meanwhile.
+
+    Args:
+        engine: The database.
+        ledger: The job rows.
+        queue: The job engine.
+        engines: The store for inputs, and the moderators asked before acceptance.
+        waiters: Where worker threads report ends.
+        metrics: Counts acceptances.
+        max_open: Accepted and unfinished jobs beyond which a request is answered 503.
+    """
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        ledger: Ledger,
+        queue: Queue,
+        engines: Engines,
+        *,
+        waiters: Waiters,
+        metrics: Metrics,
+        max_open: int,
+    ) -> None:
+        self._engine = engine
+        self._ledger = ledger
+        self._queue = queue
+        self._engines = engines
+        self._waiters = waiters
+        self._metrics = metrics
+        self._max_open = max_open
+
+    def accept(
+        self,
+        job_id: str,
+        organisation: str,
+        request: ReplaceBackground,
+        pictures: Mapping[str, bytes],
+        webhook: Webhook | None,
+    ) -> None:
+        """Stores the inline pictures, then accepts row and job in one transaction. Blocks.
+
+        Args:
+            job_id: 32 hex digits; also the workflow's id.
+            organisation: Who owns the job.
+            request: What to do.
+            pictures: The inline pictures by the store keys that `request` names.
+            webhook: Whom to tell when the job ends.
+
+        Raises:
+            ModerationRefused, Unavailable: the request cannot be accepted; nothing is left behind.
+        """
+        admit(request, self._engines)
+        for key, data in pictures.items():
+            self._engines.store.put(key, data)
+        try:
+            with self._engine.begin() as connection:
+                self._require_room(connection)
+                self._ledger.insert(connection, job_id, organisation, request, webhook)
+                self._queue.enqueue(connection, job_id)
+        except BaseException:
+            self._engines.store.delete(list(pictures))
+            raise
+        self._metrics.accepted.inc()
+
+    def _require_room(self, connection: sa.Connection) -> None:
+        if self._ledger.open_count(connection) >= self._max_open:
+            raise Unavailable("Too many jobs are waiting.", retry_after=10)
+
+    def find(self, job_id: str, organisation: str) -> Job | None:
+        """The organisation's job; None for an unknown one and for someone else's alike. Blocks."""
+        if not _ID.fullmatch(job_id):
+            return None
+        job = self._ledger.find(job_id)
+        return job if job and job.organisation == organisation else None
+
+    async def wait(self, job_id: str, ended: asyncio.Event, timeout_s: float) -> Job | None:
+        """The job once it is final, or None after `timeout_s` seconds. The job goes on either way."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_s
+        while (left := deadline - loop.time()) > 0:
+            try:
+                async with asyncio.timeout(min(left, _LOOK_S)):
+                    await ended.wait()
+            except TimeoutError:
+                pass
+            job = await asyncio.to_thread(self._ledger.find, job_id)
+            if job and job.state.final:
+                return job
+            ended.clear()
+        return None

@@ -1,0 +1,177 @@
+"""Reads and writes job rows. Every change of state is guarded, so that it happens once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from backcloth.domain.job import MAX_STARTS, Failure, Job, Result, State, Webhook
+from backcloth.domain.request import ReplaceBackground
+from backcloth.jobs.table import jobs
+
+_REQUEST = TypeAdapter(ReplaceBackground)
+_OPEN = (State.QUEUED, State.RUNNING)
+_DEADLY = Failure(
+    500, "Internal server error", f"The service stopped each of the {MAX_STARTS} times it ran this job."
+)
+
+
+class Ledger:
+    """The job rows of one database.
+
+    Args:
+        engine: The database that also holds the job engine's tables.
+        boot: Unique to this start of the process; tells a retry within it from a start after a crash.
+        retention_s: How long a final job is kept, in seconds.
+        on_webhook: Called inside the transaction that ends a job which has a webhook.
+    """
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        boot: str,
+        retention_s: float,
+        on_webhook: Callable[[sa.Connection, str], None],
+    ) -> None:
+        self._engine = engine
+        self._boot = boot
+        self._retention_s = retention_s
+        self._on_webhook = on_webhook
+
+    def insert(
+        self,
+        connection: sa.Connection,
+        job_id: str,
+        organisation: str,
+        request: ReplaceBackground,
+        webhook: Webhook | None,
+    ) -> None:
+        """Adds an accepted job inside the caller's transaction."""
+        connection.execute(
+            jobs.insert().values(
+                id=job_id,
+                organisation=organisation,
+                state=State.QUEUED,
+                seed=request.seed,
+                request=_REQUEST.dump_python(request, mode="json"),
+                webhook_url=webhook.url if webhook else None,
+                webhook_key=webhook.key.hex() if webhook else None,
+                created_at=time.time(),
+            )
+        )
+
+    def open_count(self, connection: sa.Connection) -> int:
+        """Accepted and unfinished jobs."""
+        query = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.state.in_(_OPEN))
+        return connection.execute(query).scalar_one()
+
+    def open_ids(self) -> set[str]:
+        """The ids of all unfinished jobs."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(sa.select(jobs.c.id).where(jobs.c.state.in_(_OPEN))).scalars())
+
+    def find(self, job_id: str) -> Job | None:
+        """The job, or None."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(jobs).where(jobs.c.id == job_id)).mappings().first()
+        return _job(row) if row else None
+
+    def webhook(self, job_id: str) -> Webhook | None:
+        """Where the job's end is to be told; None when nobody asked."""
+        with self._engine.connect() as connection:
+            query = sa.select(jobs.c.webhook_url, jobs.c.webhook_key).where(jobs.c.id == job_id)
+            row = connection.execute(query).first()
+        return Webhook(row.webhook_url, bytes.fromhex(row.webhook_key)) if row and row.webhook_url else None
+
+    def request(self, job_id: str) -> ReplaceBackground | None:
+        """What the job was asked to do; None when its row has been removed."""
+        with self._engine.connect() as connection:
+            query = sa.select(jobs.c.request).where(jobs.c.id == job_id)
+            request = connection.execute(query).scalar_one_or_none()
+        return _REQUEST.validate_python(request) if request else None
+
+    def suspect(self, job_id: str) -> bool:
+        """Whether an earlier process died while it ran this job."""
+        died = sa.and_(jobs.c.boot.is_not(None), jobs.c.boot != self._boot)
+        with self._engine.connect() as connection:
+            query = sa.select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN), died)
+            return connection.execute(query).first() is not None
+
+    def start(self, job_id: str) -> ReplaceBackground | None:
+        """Claims the job for this process and returns its request; None when it is already final.
+
+        Starts are counted once a boot. A job whose process died under all of MAX_STARTS starts is failed.
+        """
+        another_boot = sa.or_(jobs.c.boot.is_(None), jobs.c.boot != self._boot)
+        claim = (
+            jobs.update()
+            .where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN))
+            .values(
+                state=State.RUNNING,
+                attempts=jobs.c.attempts + sa.case((another_boot, 1), else_=0),
+                boot=self._boot,
+            )
+            .returning(jobs.c.attempts, jobs.c.request)
+        )
+        with self._engine.begin() as connection:
+            row = connection.execute(claim).first()
+        if row is None:
+            return None
+        if row.attempts > MAX_STARTS:
+            self.fail(job_id, _DEADLY)
+            return None
+        return _REQUEST.validate_python(row.request)
+
+    def complete(self, job_id: str, result: Result) -> bool:
+        """Publishes the result. False when the job was final before: the first end stands."""
+        return self._end(job_id, State.COMPLETED, result=asdict(result))
+
+    def fail(self, job_id: str, failure: Failure) -> bool:
+        """Ends the job with a failure. False when the job was final before."""
+        return self._end(job_id, State.FAILED, failure=asdict(failure))
+
+    def _end(self, job_id: str, state: State, **values: dict[str, Any]) -> bool:
+        now = time.time()
+        end = (
+            jobs.update()
+            .where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN))
+            .values(state=state, finished_at=now, expires_at=now + self._retention_s, **values)
+            .returning(jobs.c.webhook_url)
+        )
+        with self._engine.begin() as connection:
+            row = connection.execute(end).first()
+            if row is not None and row.webhook_url:
+                self._on_webhook(connection, job_id)
+        return row is not None
+
+    def expired(self, now: float, limit: int = 500) -> list[Job]:
+        """Final jobs past their time, oldest first."""
+        query = sa.select(jobs).where(jobs.c.expires_at < now).order_by(jobs.c.expires_at).limit(limit)
+        with self._engine.connect() as connection:
+            return [_job(row) for row in connection.execute(query).mappings()]
+
+    def remove(self, job_ids: list[str]) -> None:
+        """Deletes the rows."""
+        with self._engine.begin() as connection:
+            connection.execute(jobs.delete().where(jobs.c.id.in_(job_ids)))
+
+
+def _job(row: sa.RowMapping) -> Job:
+    result = dict(row["result"]) if row["result"] else None
+    if result:
+        result["notices"] = tuple(result["notices"])
+    return Job(
+        id=row["id"],
+        organisation=row["organisation"],
+        state=State(row["state"]),
+        seed=row["seed"],
+        result=Result(**result) if result else None,
+        failure=Failure(**row["failure"]) if row["failure"] else None,
+        expires_at=row["expires_at"],
+    )

@@ -1,0 +1,80 @@
+"""Removes what has expired, and ends what was stranded."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import structlog
+
+from backcloth.jobs.ledger import Ledger
+from backcloth.jobs.queue import Queue
+from backcloth.jobs.work import Worker, job_of_input
+from backcloth.storage.store import Store
+
+_log = structlog.get_logger(__name__)
+
+
+class Sweeper:
+    """A thread that sweeps now and then.
+
+    Args:
+        ledger: The job rows.
+        queue: The job engine.
+        store: The pictures.
+        worker: Ends stranded jobs.
+        every_s: Seconds between two sweeps.
+    """
+
+    def __init__(self, ledger: Ledger, queue: Queue, store: Store, worker: Worker, *, every_s: float) -> None:
+        self._ledger = ledger
+        self._queue = queue
+        self._store = store
+        self._worker = worker
+        self._every_s = every_s
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+
+    def open(self) -> None:
+        """Drops orphaned inputs, then starts the thread. Call before requests are accepted."""
+        self._drop_orphaned_inputs()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stops the thread."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def sweep(self) -> None:
+        """One round."""
+        self._end_stranded()
+        self._remove_expired()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every_s):
+            try:
+                self.sweep()
+            except Exception:  # noqa: BLE001  # the next round may succeed
+                _log.exception("sweep_failed")
+
+    def _end_stranded(self) -> None:
+        """A job whose workflow ended without ending it would otherwise be in progress for ever."""
+        open_ids = self._ledger.open_ids()
+        for job_id in self._queue.stranded(open_ids) if open_ids else ():
+            _log.warning("job_stranded", job_id=job_id)
+            self._worker.give_up(job_id)
+
+    def _remove_expired(self) -> None:
+        while jobs := self._ledger.expired(time.time()):
+            self._store.delete([job.result.key for job in jobs if job.result])
+            ids = [job.id for job in jobs]
+            self._queue.forget(ids)
+            self._ledger.remove(ids)
+            _log.info("jobs_expired", count=len(ids))
+
+    def _drop_orphaned_inputs(self) -> None:
+        """Inputs whose request was never accepted: the process died between storing and accepting."""
+        open_ids = self._ledger.open_ids()
+        orphans = [key for key in self._store.keys("inputs/") if job_of_input(key) not in open_ids]
+        self._store.delete(orphans)

@@ -1,0 +1,123 @@
+"""Runs one job: claim, pipeline, publish. Repeating it is harmless."""
+
+from __future__ import annotations
+
+import structlog
+from obstore.exceptions import BaseError as StoreError
+
+from backcloth.domain.job import Failure, Result
+from backcloth.domain.request import ReplaceBackground, Stored
+from backcloth.errors import BackclothError, InternalError
+from backcloth.jobs.gate import Gate
+from backcloth.jobs.ledger import Ledger
+from backcloth.jobs.metrics import Metrics
+from backcloth.jobs.waiters import Waiters
+from backcloth.pipeline.engines import Engines
+from backcloth.pipeline.run import Outcome, replace_background
+
+_log = structlog.get_logger(__name__)
+
+INTERNAL = InternalError("The job failed for an internal reason. Quote the request id to the operator.")
+
+
+def input_key(job_id: str, index: int) -> str:
+    """Where the store keeps an inline picture until the job ends."""
+    return f"inputs/{job_id}-{index}"
+
+
+def job_of_input(key: str) -> str:
+    """The job an input's key belongs to."""
+    return key.removeprefix("inputs/").partition("-")[0]
+
+
+def result_key(job_id: str) -> str:
+    """Where the store keeps the result. The same for every attempt, so that a repeat overwrites."""
+    return f"results/{job_id}.png"
+
+
+class Worker:
+    """Takes a job from its claim to its one end.
+
+    Args:
+        ledger: The job rows.
+        engines: What the pipeline works with.
+        waiters: Woken when a job ends.
+        metrics: Counts ends and stages.
+    """
+
+    def __init__(self, ledger: Ledger, engines: Engines, waiters: Waiters, metrics: Metrics) -> None:
+        self._ledger = ledger
+        self._engines = engines
+        self._waiters = waiters
+        self._metrics = metrics
+        self._gate = Gate()
+
+    def work(self, job_id: str) -> None:
+        """Runs the job to its end.
+
+        What the caller did wrong ends the job at once. A fault of ours ends it with a 500, whatever it is,
+        because trying the same pictures again would fail again.
+
+        Raises:
+            OSError, StoreError, sqlalchemy.exc.SQLAlchemyError: the database or the store failed; worth a
+                retry.
+        """
+        with self._gate.alone() if self._ledger.suspect(job_id) else self._gate.shared():
+            self._work(job_id)
+
+    def _work(self, job_id: str) -> None:
+        request = self._ledger.start(job_id)
+        if request is None:
+            self._waiters.notify(job_id)
+            self._drop_inputs(self._ledger.request(job_id))
+            return
+        end = self._run(job_id, request)
+        if isinstance(end, BackclothError):
+            first = self._ledger.fail(job_id, Failure(end.status, end.message, end.details))
+        else:
+            key = result_key(job_id)
+            self._engines.store.put(key, end.png)
+            first = self._ledger.complete(job_id, _result(key, request.seed, end))
+        self._waiters.notify(job_id)
+        if first:
+            self._metrics.ended.labels(end.status if isinstance(end, BackclothError) else 200).inc()
+        self._drop_inputs(request)
+
+    def give_up(self, job_id: str) -> None:
+        """Ends a job that `work` could not."""
+        failure = Failure(INTERNAL.status, INTERNAL.message, INTERNAL.details)
+        if self._ledger.fail(job_id, failure):
+            self._metrics.ended.labels(INTERNAL.status).inc()
+        self._waiters.notify(job_id)
+
+    def _run(self, job_id: str, request: ReplaceBackground) -> Outcome | BackclothError:
+        with structlog.contextvars.bound_contextvars(job_id=job_id):
+            try:
+                outcome = replace_background(job_id, request, self._engines)
+            except BackclothError as refusal:
+                _log.info("job_refused", code=refusal.status, details=refusal.details)
+                return refusal
+            except (OSError, StoreError):
+                raise
+            except Exception:  # noqa: BLE001  # a fault of ours ends the job, whatever it is
+                _log.exception("job_failed")
+                return INTERNAL
+            _log.info("job_done", **outcome.record["seconds"])
+        for stage, seconds in outcome.record["seconds"].items():
+            self._metrics.stage_seconds.labels(stage).observe(seconds)
+        return outcome
+
+    def _drop_inputs(self, request: ReplaceBackground | None) -> None:
+        sources = (request.image, *request.references) if request else ()
+        self._engines.store.delete([source.key for source in sources if isinstance(source, Stored)])
+
+
+def _result(key: str, seed: int, outcome: Outcome) -> Result:
+    return Result(
+        key=key,
+        size=len(outcome.png),
+        seed=seed,
+        refined_prompt=outcome.refined_prompt,
+        notices=outcome.notices,
+        record=outcome.record,
+    )

@@ -1,0 +1,1 @@
+"""One file per arrow of the picture; `run.py` reads like it."""

@@ -1,0 +1,53 @@
+"""First arrow: from stored bytes or URLs to decoded pictures at the size of the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backcloth.domain.request import Remote, ReplaceBackground, Source
+from backcloth.imaging.decode import Photo, decode
+from backcloth.imaging.geometry import canvas_size, resize_picture, resize_premultiplied
+from backcloth.pipeline.engines import Engines
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The photo at canvas size, and the references at their own."""
+
+    photo: Photo
+    references: tuple[Photo, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the canvas."""
+        height, width = self.photo.picture.shape[:2]
+        return width, height
+
+
+def load(request: ReplaceBackground, engines: Engines) -> Inputs:
+    """Fetches and decodes every picture of the request.
+
+    Raises:
+        ImageNotFound, DownloadFailed, TooLarge, UnsupportedMedia, InvalidRequest: naming the parameter.
+    """
+    photo = _decoded(request.image, "image", engines)
+    references = tuple(
+        _decoded(source, f"ref_images[{index}]", engines) for index, source in enumerate(request.references)
+    )
+    height, width = photo.picture.shape[:2]
+    canvas = canvas_size(width, height, original=request.original_quality)
+    return Inputs(_fitted(photo, canvas), references)
+
+
+def _decoded(source: Source, parameter: str, engines: Engines) -> Photo:
+    if isinstance(source, Remote):
+        data = engines.fetcher.fetch(source.url, parameter=parameter)
+    else:
+        data = engines.store.get(source.key)
+    return decode(data, parameter=parameter, max_pixels=engines.max_pixels)
+
+
+def _fitted(photo: Photo, size: tuple[int, int]) -> Photo:
+    if photo.alpha is None:
+        return Photo(resize_picture(photo.picture, size), None)
+    return Photo(*resize_premultiplied(photo.picture, photo.alpha, size))

@@ -1,0 +1,46 @@
+"""Has the new background made by the engine for its kind, at the size of the canvas."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from backcloth.cutout.subject import CutOut
+from backcloth.domain.request import ReplaceBackground
+from backcloth.imaging.geometry import resize_matte, resize_picture
+from backcloth.pipeline.engines import Engines
+from backcloth.pipeline.inputs import Inputs
+from backcloth.scene.protocol import Plate, SceneJob
+
+
+def make_plate(
+    job_id: str, request: ReplaceBackground, inputs: Inputs, cutout: CutOut, engines: Engines
+) -> Plate:
+    """The plate at canvas size.
+
+    An engine draws no more pixels than it states; a larger canvas gets its plate enlarged, which a
+    background that lies out of focus bears well, while the subject keeps its full resolution.
+    """
+    engine = engines.scenes[type(request.background)]
+    size = _within(inputs.size, engine.capabilities().pixel_limit)
+    plate = engine.generate(
+        SceneJob(
+            id=job_id,
+            background=request.background,
+            size=size,
+            subject=resize_picture(cutout.picture, size),
+            matte=resize_matte(cutout.matte, size).astype(np.float32) / np.float32(255),
+            seed=request.seed,
+            mode=request.mode,
+            references=tuple(reference.picture for reference in inputs.references),
+        )
+    )
+    return replace(plate, picture=resize_picture(plate.picture, inputs.size))
+
+
+def _within(size: tuple[int, int], pixel_limit: int) -> tuple[int, int]:
+    width, height = size
+    scale = min(1.0, math.sqrt(pixel_limit / (width * height)))
+    return max(1, int(width * scale)), max(1, int(height * scale))

@@ -1,0 +1,108 @@
+"""The picture's whole way, one line an arrow.
+
+inputs → moderate → refine → cut out → scene plate → composite → moderate result → encode
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from backcloth.cutout.subject import extract
+from backcloth.domain.background import Background, Prompt, Solid
+from backcloth.domain.request import ReplaceBackground
+from backcloth.imaging.encode import encode_png
+from backcloth.pipeline.composite import changed_subject_pixels, put_back
+from backcloth.pipeline.engines import Engines
+from backcloth.pipeline.inputs import load
+from backcloth.pipeline.moderation import moderate_inputs, moderate_result
+from backcloth.pipeline.plate import make_plate
+from backcloth.pipeline.prompt import refine
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished picture.
+
+    Attributes:
+        png: The encoded picture.
+        refined_prompt: The prompt as drawn; None without a prompt.
+        notices: What the caller must see.
+        record: Facts for the job notes.
+    """
+
+    png: bytes
+    refined_prompt: str | None
+    notices: tuple[str, ...]
+    record: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds spent in each stage; `on_stage` hears each stage's name as it begins."""
+
+    on_stage: Callable[[str], None] = lambda _stage: None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Times one stage."""
+        self.on_stage(name)
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.perf_counter() - begun, 4)
+
+
+def replace_background(
+    job_id: str, request: ReplaceBackground, engines: Engines, watch: Stopwatch | None = None
+) -> Outcome:
+    """Replaces the background of one photo.
+
+    Args:
+        job_id: For logs.
+        request: What to do; `seed` decides every random choice.
+        engines: What to do it with.
+        watch: Told about stages as they begin and end.
+
+    Raises:
+        BackclothError: what the caller is told; anything else is a fault of ours.
+    """
+    watch = watch or Stopwatch()
+    with watch.stage("inputs"):
+        inputs = load(request, engines)
+    with watch.stage("moderate"):
+        moderate_inputs(inputs, request, engines)
+        request = refine(request, engines)
+    with watch.stage("cutout"):
+        cutout = extract(inputs.photo, engines.segmenter, force=request.force_background_detection)
+    with watch.stage("plate"):
+        plate = make_plate(job_id, request, inputs, cutout, engines)
+    with watch.stage("composite"):
+        picture = put_back(cutout, plate, request.background)
+    with watch.stage("moderate_result"):
+        moderate_result(picture, request, engines)
+    with watch.stage("encode"):
+        png = encode_png(picture)
+    record = {
+        "cutout": cutout.source,
+        "engine": plate.engine,
+        "scene": plate.scene,
+        "size": list(inputs.size),
+        "matte": cutout.measure(),
+        "subject_pixels_changed": changed_subject_pixels(cutout, picture),
+        "seconds": watch.seconds,
+    }
+    return Outcome(png, _words(request.background), plate.notices, record)
+
+
+def _words(background: Background) -> str | None:
+    match background:
+        case Prompt(text=text) | Solid(prompt=text) if text:
+            return text
+        case _:
+            return None
