@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 .PHONY: demo serve test lint types bench lock models clean
 
 demo: $(INSTALLED) models
-	$(BIN)/python demo/run.py
+	$(BIN)/python -m demo
 
 serve: $(INSTALLED) models
 	$(BIN)/backcloth serve

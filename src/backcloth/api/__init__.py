@@ -1,0 +1,1 @@
+"""HTTP only: routes, wire models, authorisation, limits. Never pixels."""

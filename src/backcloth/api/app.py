@@ -1,0 +1,31 @@
+"""The application: its layers in one place, its routes in one list."""
+
+from __future__ import annotations
+
+from fastapi_offline import FastAPIOffline
+from starlette.types import ASGIApp
+
+import backcloth
+from backcloth.api import files, health, page, replace_background, status
+from backcloth.api.context import Context
+from backcloth.api.edge import Edge
+from backcloth.api.error_response import answer_errors
+
+_ROUTERS = (replace_background.router, status.router, files.router, health.router, page.router)
+
+
+def create_app(context: Context) -> ASGIApp:
+    """The ASGI application over an open service."""
+    app = FastAPIOffline(
+        title="Backcloth",
+        version=backcloth.__version__,
+        summary="Replaces the background of a photo and keeps the subject's own pixels.",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        redirect_slashes=False,
+        redoc_url=None,
+    )
+    app.state.context = context
+    answer_errors(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    return Edge(app, settings=context.settings.body, metrics=context.metrics)

@@ -1,0 +1,45 @@
+"""What the routes work with, put together by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request
+
+from backcloth.accounts.tokens import Tokens
+from backcloth.api.limits import SubmitLimit
+from backcloth.jobs.jobs import Jobs
+from backcloth.jobs.metrics import Metrics
+from backcloth.jobs.waiters import Waiters
+from backcloth.settings import Settings
+from backcloth.storage.sign import UrlSigner
+from backcloth.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One service as its routes see it.
+
+    Attributes:
+        ready: What `/health/ready` reports, by component; a component whose text does not start with `ok`
+            makes the service unready. Blocks.
+    """
+
+    settings: Settings
+    jobs: Jobs
+    waiters: Waiters
+    tokens: Tokens
+    signer: UrlSigner
+    store: Store
+    metrics: Metrics
+    submit_limit: SubmitLimit
+    ready: Callable[[], dict[str, Any]]
+
+
+def _context(request: Request) -> Context:
+    return cast("Context", request.app.state.context)
+
+
+Ctx = Annotated[Context, Depends(_context)]

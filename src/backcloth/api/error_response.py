@@ -1,0 +1,77 @@
+"""The one error body, on every path (contract §3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from backcloth.domain.job import Failure
+from backcloth.errors import BackclothError, InternalError, InvalidRequest, MethodNotAllowed, NotFound
+from backcloth.jobs.status import error_object
+
+_log = structlog.get_logger(__name__)
+
+
+def error_body(code: int, message: str, details: str, request_id: str) -> dict[str, Any]:
+    """The envelope: an integer code equal to the HTTP status, a title, a sentence and the request id."""
+    return {"error": error_object(Failure(code, message, details)), "request_id": request_id}
+
+
+def error_response(error: BackclothError, request_id: str) -> JSONResponse:
+    """An error as its response, with `Retry-After` where a retry makes sense."""
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else None
+    body = error_body(error.status, error.message, error.details, request_id)
+    return JSONResponse(body, status_code=error.status, headers=headers)
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Makes the application answer every exception with the one body."""
+    app.add_exception_handler(BackclothError, _own)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _own(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, BackclothError):
+        raise error
+    if error.__cause__:
+        _log.warning("request_refused", code=error.status, details=error.details, exc_info=error.__cause__)
+    return error_response(error, request.state.request_id)
+
+
+async def _framework(request: Request, error: Exception) -> JSONResponse:
+    """Starlette's own refusals: no such route, method not allowed."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    translated: BackclothError
+    match status:
+        case 404:
+            translated = NotFound("There is no such route.")
+        case 405:
+            translated = MethodNotAllowed("This route does not answer this method.")
+        case _ if status < 500:
+            translated = InvalidRequest("The request could not be understood.")
+        case _:
+            translated = InternalError("The request failed for an internal reason.")
+    response = error_response(translated, request.state.request_id)
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update({name: value for name, value in error.headers.items() if name == "Allow"})
+    return response
+
+
+async def _hung_up(request: Request, _error: Exception) -> JSONResponse:
+    """The client left while it sent its body: no fault of ours, and nobody reads the answer."""
+    return error_response(InvalidRequest("The body was not sent to its end."), request.state.request_id)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    """A fault of ours: the reason goes into the log, and only there."""
+    _log.error("request_failed", exc_info=error)
+    return error_response(
+        InternalError("The request failed for an internal reason."), request.state.request_id
+    )

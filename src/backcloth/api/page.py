@@ -1,0 +1,38 @@
+"""`/`: the try-it page, under a content security policy that allows nothing from elsewhere."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from backcloth.errors import NotFound
+
+router = APIRouter(include_in_schema=False)
+
+_TYPES = {"app.js": "text/javascript", "style.css": "text/css", "favicon.svg": "image/svg+xml"}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache"}
+
+
+@router.get("/")
+async def page() -> Response:
+    """The page."""
+    return _asset("index.html", "text/html")
+
+
+@router.get("/web/{name}")
+async def asset(name: str) -> Response:
+    """The page's script and style."""
+    if name not in _TYPES:
+        raise NotFound("There is no such route.")
+    return _asset(name, _TYPES[name])
+
+
+def _asset(name: str, media_type: str) -> Response:
+    content = files("backcloth.web").joinpath(name).read_bytes()
+    return Response(content, media_type=media_type, headers=_HEADERS)

@@ -1,0 +1,43 @@
+"""`GET /v2/status/{request_id}`: where a job stands, and its notes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from backcloth.api.auth import Authenticated
+from backcloth.api.context import Ctx
+from backcloth.api.documented import NOTES, STATUS
+from backcloth.jobs.status import status_body
+
+router = APIRouter()
+
+NOT_FOUND = {"status": "NOT_FOUND"}
+"""The documented body of an unknown id; it has no error envelope (contract §2.1)."""
+
+
+@router.get("/v2/status/{request_id}", **STATUS)
+async def status(request_id: str, context: Ctx, caller: Authenticated) -> JSONResponse:
+    """Tells where a job stands. An unknown id, an expired one and someone else's are all 404."""
+    job = await asyncio.to_thread(context.jobs.find, request_id, caller.organisation)
+    if job is None:
+        return JSONResponse(NOT_FOUND, 404)
+    return JSONResponse(status_body(job, context.signer))
+
+
+@router.get("/v2/status/{request_id}/notes", **NOTES)
+async def notes(request_id: str, context: Ctx, caller: Authenticated) -> JSONResponse:
+    """How a finished job was made: cut-out preset, engine, scene, stage times, pixels kept.
+
+    A resource of its own, so that the status body stays what strict clients expect.
+    """
+    job = await asyncio.to_thread(context.jobs.find, request_id, caller.organisation)
+    if job is None:
+        return JSONResponse(NOT_FOUND, 404)
+    body: dict[str, Any] = {"request_id": job.id}
+    if job.result:
+        body |= {"notes": list(job.result.notices), **job.result.record}
+    return JSONResponse(body)

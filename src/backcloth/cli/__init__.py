@@ -1,0 +1,1 @@
+"""The `backcloth` command."""

@@ -1,0 +1,96 @@
+"""`backcloth doctor`: what is installed, which engines can run, and why not."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+import typer
+
+import backcloth
+from backcloth.cli.configure import DataDir, load
+from backcloth.cutout.presets import open_segmenter
+from backcloth.cutout.weights import WeightsError
+from backcloth.service import open_engines
+from backcloth.settings import Settings
+from backcloth.storage.database import open_database
+from backcloth.storage.store import open_store
+
+_PACKAGES = (
+    "onnxruntime",
+    "numpy",
+    "opencv-python-headless",
+    "pillow",
+    "dbos",
+    "obstore",
+    "fastapi",
+    "uvicorn",
+)
+
+
+def doctor(data_dir: DataDir = None) -> None:
+    """Checks this machine. Ends with 1 when the service could not start."""
+    settings = load(data_dir=data_dir)
+    typer.echo(f"backcloth {backcloth.__version__}, Python {platform.python_version()}, {_cores()} cores")
+    for package in _PACKAGES:
+        typer.echo(f"  {package:<24} {_version(package)}")
+    healthy = True
+    for name, state, fine in (*_cutouts(settings), *_places(settings), *_scenes(settings)):
+        healthy &= fine
+        typer.echo(f"  {name:<24} {state}")
+    if not healthy:
+        raise typer.Exit(1)
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _cutouts(settings: Settings) -> Iterator[tuple[str, str, bool]]:
+    """A preset that is not the chosen one may be missing; the chosen one may not."""
+    chosen = settings.cutout.preset
+    for preset in ("floor", "standard"):
+        try:
+            open_segmenter(preset, settings.cutout.models_dir)
+        except WeightsError as problem:
+            yield f"cut-out {preset}", f"cannot run: {problem}", chosen != preset
+        else:
+            yield f"cut-out {preset}", "can run", True
+    yield "cut-out setting", chosen, True
+
+
+def _places(settings: Settings) -> Iterator[tuple[str, str, bool]]:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        engine = open_database(settings.database)
+        engine.connect().close()
+        engine.dispose()
+        open_store(settings.store).ping()
+    except Exception as problem:  # noqa: BLE001  # whatever is wrong is what the doctor is to tell
+        yield "data", f"{type(problem).__name__}: {problem}", False
+    else:
+        yield "data", f"database and store in {settings.data_dir} can be written", True
+
+
+def _scenes(settings: Settings) -> Iterator[tuple[str, str, bool]]:
+    try:
+        engines = open_engines(settings, open_store("memory://"))
+    except WeightsError:
+        return
+    for background, engine in engines.scenes.items():
+        abilities = engine.capabilities()
+        limits = f"negative prompt: {'yes' if abilities.negative_prompt else 'no'}"
+        yield f"scene {engine.name}", f"can run, for {background.__name__.lower()}; {limits}", True
+    image = "can run" if engines.image_moderator else "not configured: requests that ask for it get 503"
+    yield "moderation text", "can run" if engines.text_moderator else "not configured", True
+    yield "moderation pictures", image, True
+    yield "diffusion", "not part of this version", True

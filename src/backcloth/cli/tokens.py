@@ -1,0 +1,54 @@
+"""`backcloth tokens`: create, list and revoke API tokens."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from backcloth.cli.configure import DataDir, fail, load
+from backcloth.service import open_tokens
+
+app = typer.Typer(help="API tokens: 256 random bits, shown once, stored as a hash.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    organisation: Annotated[str, typer.Option(help="Whose jobs and pictures the token opens.")] = "local",
+    data_dir: DataDir = None,
+) -> None:
+    """Creates a token and prints it, once."""
+    tokens, engine = open_tokens(load(data_dir=data_dir))
+    try:
+        token = tokens.create(organisation)
+    except ValueError as problem:
+        raise fail(str(problem), 2) from None
+    finally:
+        engine.dispose()
+    typer.echo(token.secret)
+    typer.echo(f"id {token.id}; it cannot be shown again", err=True)
+
+
+@app.command("list")
+def list_tokens(data_dir: DataDir = None) -> None:
+    """Lists the tokens, never their secrets."""
+    tokens, engine = open_tokens(load(data_dir=data_dir))
+    for token in tokens.list():
+        created = datetime.fromtimestamp(token.created_at, UTC).strftime("%Y-%m-%d %H:%M")
+        state = "revoked" if token.revoked_at else "active"
+        typer.echo(f"{token.id}  {token.prefix}…  {token.organisation:<16}  {created} UTC  {state}")
+    engine.dispose()
+
+
+@app.command()
+def revoke(
+    token_id: Annotated[str, typer.Argument(help="From `tokens list`.")], data_dir: DataDir = None
+) -> None:
+    """Revokes a token; requests with it are refused from now on."""
+    tokens, engine = open_tokens(load(data_dir=data_dir))
+    revoked = tokens.revoke(token_id)
+    engine.dispose()
+    if not revoked:
+        raise fail(f"there is no active token {token_id}")
+    typer.echo(f"revoked {token_id}")

@@ -1,0 +1,170 @@
+"""The composition root: settings in, an open service out. Everything else receives what it needs."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from backcloth.accounts.tokens import Tokens
+from backcloth.api.context import Context
+from backcloth.api.limits import SubmitLimit
+from backcloth.cutout.presets import open_segmenter
+from backcloth.jobs.jobs import Jobs
+from backcloth.jobs.ledger import Ledger
+from backcloth.jobs.metrics import Metrics
+from backcloth.jobs.queue import Duties, Queue
+from backcloth.jobs.sweep import Sweeper
+from backcloth.jobs.tell import Teller
+from backcloth.jobs.waiters import Waiters
+from backcloth.jobs.work import Worker
+from backcloth.moderation.words import WordModerator
+from backcloth.net.fetch import Fetcher
+from backcloth.net.webhook import WebhookSender
+from backcloth.pipeline.engines import Engines
+from backcloth.prompting.rules import RulesRefiner
+from backcloth.scene.registry import open_engines as open_scenes
+from backcloth.settings import Settings
+from backcloth.storage.database import create_tables, open_database
+from backcloth.storage.sign import UrlSigner, load_secret
+from backcloth.storage.store import Store, open_store
+
+DAY_S = 86_400
+DRAIN_S = 20
+"""Seconds that jobs in work get to end when the process is told to stop; the rest are run again."""
+
+BOOTSTRAP_ORGANISATION = "local"
+
+
+def open_engines(settings: Settings, store: Store) -> Engines:
+    """The engines that the settings choose. Loads and verifies the cut-out's weights."""
+    return Engines(
+        segmenter=open_segmenter(settings.cutout.preset, settings.cutout.models_dir),
+        scenes=open_scenes(),
+        refiner=RulesRefiner(),
+        text_moderator=WordModerator(),
+        image_moderator=None,
+        fetcher=Fetcher(
+            allow=settings.fetch.allow,
+            max_bytes=settings.fetch.max_bytes,
+            timeout_s=settings.fetch.timeout_s,
+            connect_s=settings.fetch.connect_s,
+            redirects=settings.fetch.redirects,
+        ),
+        store=store,
+        max_pixels=settings.image.max_pixels,
+    )
+
+
+def open_tokens(settings: Settings) -> tuple[Tokens, sa.Engine]:
+    """The token table alone, for the command line; the engine is the caller's to dispose of."""
+    engine = open_database(settings.database)
+    create_tables(engine)
+    return Tokens(engine), engine
+
+
+class Service:
+    """An open service: HTTP's view of it is `context`.
+
+    Args:
+        settings: All settings.
+
+    Raises:
+        WeightsUnavailable, WeightsInvalid: the preset's weights are missing or are not what they should be.
+        ValueError: a setting that only shows when used, such as a revoked bootstrap token.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        tokens, self._database = open_tokens(settings)
+        if settings.bootstrap_token:
+            tokens.ensure(settings.bootstrap_token.get_secret_value(), BOOTSTRAP_ORGANISATION)
+        self._store = open_store(settings.store)
+        self.engines = open_engines(settings, self._store)
+        signer = UrlSigner(load_secret(Path(settings.data_dir) / "signing.key"), settings.base_url)
+        metrics = Metrics()
+        waiters = Waiters()
+        ledger = Ledger(
+            self._database,
+            boot=secrets.token_hex(16),
+            retention_s=settings.job.retention_days * DAY_S,
+            on_webhook=self._enqueue_webhook,
+        )
+        worker = Worker(ledger, self.engines, waiters, metrics)
+        teller = Teller(ledger, WebhookSender(allow=settings.fetch.allow), signer)
+        self._queue = Queue(
+            self._database,
+            settings.database,
+            executor_id=settings.executor_id,
+            duties=Duties(worker.work, worker.give_up, teller.tell),
+        )
+        self._sweeper = Sweeper(ledger, self._queue, self._store, worker, every_s=settings.job.sweep_s)
+        self._draining = False
+        self.context = Context(
+            settings=settings,
+            jobs=Jobs(
+                self._database,
+                ledger,
+                self._queue,
+                self.engines,
+                waiters=waiters,
+                metrics=metrics,
+                max_open=settings.job.max_open,
+            ),
+            waiters=waiters,
+            tokens=tokens,
+            signer=signer,
+            store=self._store,
+            metrics=metrics,
+            submit_limit=SubmitLimit(settings.limit.submits_per_minute),
+            ready=self.ready,
+        )
+
+    def _enqueue_webhook(self, connection: sa.Connection, job_id: str) -> None:
+        """The queue and the ledger need each other; this is where the circle closes."""
+        self._queue.enqueue_webhook(connection, job_id)
+
+    def open(self) -> None:
+        """Recovers unfinished jobs and starts working."""
+        self._queue.open(workers=self.settings.job.workers, poll_s=self.settings.job.poll_s)
+        self._sweeper.open()
+
+    def close(self) -> None:
+        """Drains and stops. What is not finished in time runs again at the next start."""
+        self._draining = True
+        self._sweeper.close()
+        self._queue.close(drain_s=DRAIN_S)
+        self._database.dispose()
+
+    def ready(self) -> dict[str, Any]:
+        """Each component's state, and which engines run. Blocks."""
+        components = {
+            "database": _state(self._ping_database),
+            "store": _state(self._store.ping),
+            "jobs": "draining" if self._draining else "ok",
+        }
+        healthy = all(state == "ok" for state in components.values())
+        return {
+            "status": "ok" if healthy else "unavailable",
+            "components": components,
+            "cutout": self.engines.segmenter.name,
+            "scenes": sorted({engine.name for engine in self.engines.scenes.values()}),
+            "time": int(time.time()),
+        }
+
+    def _ping_database(self) -> None:
+        with self._database.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+
+
+def _state(ping: Callable[[], None]) -> str:
+    try:
+        ping()
+    except Exception as fault:  # noqa: BLE001  # whatever is wrong, the answer is "not ready"
+        return f"failed: {type(fault).__name__}"
+    return "ok"

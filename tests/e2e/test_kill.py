@@ -1,0 +1,127 @@
+"""kill -9 under load: what was accepted ends once."""
+
+from __future__ import annotations
+
+import base64
+import random
+import sqlite3
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+
+from backcloth.domain.job import MAX_STARTS
+from harness.pictures import encoded, subject_picture
+from harness.service_process import Launch, ServiceProcess
+
+JOBS = 120
+KILLS = 4
+
+
+class Submitters:
+    """Threads that keep submitting small hex jobs, through every death of the service.
+
+    Attributes:
+        accepted: Ids for which a 202 was read.
+    """
+
+    def __init__(self, service: ServiceProcess, threads: int = 4) -> None:
+        self.accepted: list[str] = []
+        self._service = service
+        self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._submit, args=(n,)) for n in range(threads)]
+
+    def run(self) -> None:
+        """Starts all threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def join(self) -> None:
+        """Waits until JOBS jobs were accepted."""
+        for thread in self._threads:
+            thread.join(timeout=300)
+            assert not thread.is_alive()
+
+    def _submit(self, number: int) -> None:
+        picture = base64.b64encode(encoded(subject_picture(160, 120 + number))).decode()
+        while len(self.accepted) < JOBS:
+            body = {"image": picture, "prompt": "#336699", "seed": number, "original_quality": True}
+            try:
+                answer = self._service.post(body, timeout=20)
+            except httpx.TransportError:
+                time.sleep(0.1)
+                continue
+            assert answer.status_code == 202, answer.text
+            with self._lock:
+                self.accepted.append(answer.json()["request_id"])
+
+
+def states(data_dir: Path) -> Counter[str]:
+    """How many job rows are in which state."""
+    with sqlite3.connect(f"file:{data_dir}/data/backcloth.db?mode=ro", uri=True) as database:
+        return Counter(state for (state,) in database.execute("SELECT state FROM jobs"))
+
+
+def test_every_accepted_job_ends_once(tmp_path: Path, launch: Launch) -> None:
+    """Of over a hundred jobs accepted around several kill -9, each is completed, with its picture, once."""
+    service = launch()
+    submitters = Submitters(service)
+    submitters.run()
+    pick = random.Random(20261122)
+    for kill in range(KILLS):
+        while len(submitters.accepted) < (kill + 1) * JOBS // (KILLS + 1):
+            time.sleep(0.02)
+        time.sleep(pick.uniform(0, 0.5))
+        service.kill()
+        service.start()
+    submitters.join()
+
+    bodies = [service.finished(request_id, within_s=120) for request_id in submitters.accepted]
+    assert len(bodies) >= JOBS
+    assert len(set(submitters.accepted)) == len(submitters.accepted)
+    assert [body for body in bodies if body["status"] != "COMPLETED"] == []
+    for body in bodies:
+        picture = httpx.get(body["result"]["image_url"])
+        assert picture.status_code == 200
+        assert picture.headers["content-type"] == "image/png"
+
+    deadline = time.monotonic() + 60
+    while set(states(tmp_path)) - {"completed"} and time.monotonic() < deadline:
+        time.sleep(0.2)  # a job accepted just before a kill has no 202 that anybody read, and ends too
+    assert set(states(tmp_path)) == {"completed"}
+    assert states(tmp_path)["completed"] >= len(submitters.accepted)
+    service.stop()
+    assert not list((tmp_path / "data" / "pictures").glob("inputs/*")), "inputs outlived their jobs"
+
+
+def test_a_job_that_kills_its_process_ends_in_error(tmp_path: Path, launch: Launch) -> None:
+    """A job whose process dies under it every time is failed in the end, and others go on."""
+    service = launch()
+    large = base64.b64encode(encoded(subject_picture(3000, 2400), "JPEG")).decode()
+    body = {"image": large, "prompt": "a marble table by a window", "seed": 1}
+    request_id = service.post(body).json()["request_id"]
+    for attempt in range(1, MAX_STARTS + 1):
+        _wait_for_attempt(tmp_path, request_id, attempt)
+        service.kill()
+        service.start()
+    ended = service.finished(request_id)
+    assert ended["status"] == "ERROR"
+    assert ended["error"]["code"] == 500
+    small = base64.b64encode(encoded(subject_picture())).decode()
+    after = service.post({"image": small, "prompt": "#fff", "sync": True, "original_quality": True})
+    assert after.status_code == 200
+    service.stop()
+
+
+def _wait_for_attempt(data_dir: Path, request_id: str, attempt: int) -> None:
+    """Returns as soon as the job's n-th start has been counted, while it runs."""
+    deadline = time.monotonic() + 60
+    with sqlite3.connect(f"file:{data_dir}/data/backcloth.db?mode=ro", uri=True) as database:
+        while time.monotonic() < deadline:
+            query = "SELECT attempts, state FROM jobs WHERE id = ?"
+            if database.execute(query, (request_id,)).fetchone() == (attempt, "running"):
+                return
+            time.sleep(0.001)
+    raise TimeoutError("the job was not started")

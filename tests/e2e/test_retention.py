@@ -1,0 +1,50 @@
+"""Results go when their time is over, and everything of theirs with them."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+import httpx
+
+from harness.service_process import Launch
+
+SECONDS = 3
+
+
+def test_results_and_rows_are_removed(tmp_path: Path, launch: Launch, photo_base64: str) -> None:
+    """After the retention time neither the picture, nor the row, nor the workflow is left."""
+    short = {"BACKCLOTH_JOB_RETENTION_DAYS": str(SECONDS / 86_400), "BACKCLOTH_JOB_SWEEP_S": "0.5"}
+    service = launch(**short)
+    answer = service.post(
+        {"image": photo_base64, "prompt": "#000000", "sync": True, "original_quality": True}
+    ).json()
+    url, request_id = answer["result"]["image_url"], answer["request_id"]
+    assert httpx.get(url).status_code == 200
+
+    deadline = time.monotonic() + 30
+    while service.status(request_id).status_code == 200 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert service.status(request_id).json() == {"status": "NOT_FOUND"}
+    assert httpx.get(url).status_code == 404
+    service.stop()
+    assert not [path for path in (tmp_path / "data" / "pictures").rglob("*") if path.is_file()]
+    with sqlite3.connect(tmp_path / "data" / "backcloth.db") as database:
+        assert database.execute("SELECT count(*) FROM jobs").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM workflow_status").fetchone() == (0,)
+
+
+def test_inputs_go_with_the_end_of_the_job(tmp_path: Path, launch: Launch, photo_base64: str) -> None:
+    """Input pictures are deleted when the job has ended, whichever way."""
+    service = launch()
+    good = {"image": photo_base64, "prompt": "#000", "original_quality": True}
+    assert service.post({**good, "sync": True}).status_code == 200
+    cut_short = photo_base64[: len(photo_base64) // 2 // 4 * 4]
+    assert service.post({**good, "image": cut_short, "sync": True}).status_code == 400
+    inputs = tmp_path / "data" / "pictures" / "inputs"
+    deadline = time.monotonic() + 10
+    while [path for path in inputs.rglob("*") if path.is_file()] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [path for path in inputs.rglob("*") if path.is_file()]
+    service.stop()

@@ -1,0 +1,133 @@
+"""The real service as a process, as a client and an operator meet it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+READY_S = 60
+
+
+@dataclass
+class ServiceProcess:
+    """`backcloth serve` as a process of its own.
+
+    Attributes:
+        data_dir: Where it keeps everything; a second start with the same one continues.
+        environment: Extra settings.
+    """
+
+    data_dir: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    token: str = field(default_factory=lambda: "test-" + secrets.token_hex(16))
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its origin."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """Everything it has logged."""
+        return (self.data_dir / "service.log").read_text()
+
+    def start(self) -> ServiceProcess:
+        """Starts it and waits until it is ready. Keeps the port of an earlier start."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.port = self.port or free_port()
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("BACKCLOTH_")},
+            "BACKCLOTH_BOOTSTRAP_TOKEN": self.token,
+            "BACKCLOTH_CUTOUT_PRESET": "floor",
+            "BACKCLOTH_FETCH_ALLOW": "127.0.0.0/8",
+            **self.environment,
+        }
+        command = [sys.executable, "-m", "backcloth", "serve", "--port", str(self.port)]
+        with (self.data_dir / "service.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "--data-dir", str(self.data_dir / "data")], env=environment, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200:
+                    return self
+            except httpx.TransportError:
+                time.sleep(0.05)
+        self.kill()
+        raise RuntimeError(f"the service did not become ready:\n{self.log}")
+
+    def kill(self) -> None:
+        """Kill -9."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM; its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> int:
+        if self.process is None:
+            return 0
+        self.process.send_signal(number)
+        status = self.process.wait(timeout=60)
+        self.process = None
+        return status
+
+    def post(self, body: dict[str, Any], *, timeout: float = 60, token: str | None = None) -> httpx.Response:
+        """Submits a request."""
+        return httpx.post(
+            f"{self.url}/v2/image/edit/replace_background",
+            json=body,
+            headers={"api_token": self.token if token is None else token},
+            timeout=timeout,
+        )
+
+    def status(self, request_id: str, *, token: str | None = None) -> httpx.Response:
+        """Asks for a job's status."""
+        headers = {"api_token": self.token if token is None else token}
+        return httpx.get(f"{self.url}/v2/status/{request_id}", headers=headers, timeout=30)
+
+    def finished(self, request_id: str, *, within_s: float = 60) -> dict[str, Any]:
+        """The status body once the job has ended."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            body: dict[str, Any] = self.status(request_id).json()
+            if body["status"] != "IN_PROGRESS":
+                return body
+            time.sleep(0.1)
+        raise TimeoutError(f"job {request_id} did not end within {within_s} s")
+
+    def new_token(self, organisation: str) -> str:
+        """A second organisation's token, made by the command line."""
+        command = [sys.executable, "-m", "backcloth", "tokens", "create", "--organisation", organisation]
+        made = subprocess.run(
+            [*command, "--data-dir", str(self.data_dir / "data")], capture_output=True, check=True, text=True
+        )
+        return made.stdout.strip()
+
+
+Launch = Callable[..., ServiceProcess]
+"""Starts a service with the settings given: the `launch` fixture."""
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number

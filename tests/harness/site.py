@@ -1,0 +1,98 @@
+"""A small web server on loopback: it hands out pictures and takes webhooks."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one path answers.
+
+    Attributes:
+        body: The bytes.
+        status: The HTTP status.
+        media_type: Its Content-Type.
+        location: Where to redirect to.
+        gate: The answer waits until this event is set.
+    """
+
+    body: bytes = b""
+    status: int = 200
+    media_type: str = "image/png"
+    location: str = ""
+    gate: threading.Event | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One POST that was received."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass
+class Site:
+    """Runs while the `with` block does.
+
+    Attributes:
+        pages: Answers by path; any other path is a 404.
+        deliveries: Every POST received.
+    """
+
+    pages: dict[str, Page] = field(default_factory=dict)
+    deliveries: queue.Queue[Delivery] = field(default_factory=queue.Queue)
+
+    def __enter__(self) -> Self:
+        """Starts it on a free port."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stops it."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def url(self, path: str) -> str:
+        """The absolute URL of a path."""
+        return f"http://127.0.0.1:{self._server.server_port}{path}"
+
+
+def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(site.pages.get(self.path, Page(status=404)))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            site.deliveries.put(Delivery(self.path, dict(self.headers), body))
+            self._answer(site.pages.get(self.path, Page(status=204)))
+
+        def _answer(self, page: Page) -> None:
+            if page.gate:
+                page.gate.wait(timeout=30)
+            self.send_response(page.status)
+            self.send_header("Content-Type", page.media_type)
+            self.send_header("Content-Length", str(len(page.body)))
+            if page.location:
+                self.send_header("Location", page.location)
+            self.end_headers()
+            self.wfile.write(page.body)
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # the base class's name
+            """Says nothing."""
+
+    return Handler

@@ -1,0 +1,157 @@
+"""Other people's collections of hostile input, where `CORPORA_DIR` names a folder that holds them.
+
+Our own specimens stand in the other tests and always run; these folders are large and have other licences:
+`json/test_parsing` (JSONTestSuite), `strings/blns.json` (Big List of Naughty Strings), `png` (the image-png
+crate's tests with PngSuite) and `exif` (exif-orientation-examples).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from harness.answers import finished, image, refusal
+from harness.quick_job import quick_job
+from harness.raw_http import SUBMIT
+from harness.service_process import ServiceProcess
+
+FOLDER = os.environ.get("CORPORA_DIR", "")
+pytestmark = pytest.mark.skipif(not FOLDER, reason="CORPORA_DIR is not set: hostile corpora are NOT tested")
+
+COLOUR = "#336699"
+IMAGE_CODES = (400, 413, 415)
+
+
+def corpus(folder: str, pattern: str) -> list[Path]:
+    """The files of one collection; an empty one is a mistake in the setup."""
+    found = sorted((Path(FOLDER) / folder).rglob(pattern))
+    assert found, f"{folder} is missing in CORPORA_DIR"
+    return found
+
+
+def submit(client: httpx.Client, content: bytes) -> httpx.Response:
+    """Posts bytes as JSON."""
+    return client.post(SUBMIT, content=content, headers={"content-type": "application/json"})
+
+
+@pytest.fixture
+def client(service: ServiceProcess) -> Any:
+    """A client with the token."""
+    with httpx.Client(base_url=service.url, headers={"api_token": service.token}, timeout=60) as opened:
+        yield opened
+
+
+def test_json_that_must_be_refused_is_400(client: httpx.Client) -> None:
+    """JSONTestSuite's `n_` files."""
+    for path in corpus("json/test_parsing", "n_*.json"):
+        details = refusal(submit(client, path.read_bytes()), 400)
+        assert "not valid JSON" in details, path.name
+
+
+def test_other_json_is_a_400_about_its_content(client: httpx.Client) -> None:
+    """The `y_` files parse, and are no request; the `i_` files may be either."""
+    for path in corpus("json/test_parsing", "y_*.json"):
+        assert "not valid JSON" not in refusal(submit(client, path.read_bytes()), 400), path.name
+    for path in corpus("json/test_parsing", "i_*.json"):
+        refusal(submit(client, path.read_bytes()), 400)
+
+
+def test_json_in_every_string_field_is_no_fault(client: httpx.Client) -> None:
+    """What parses may hold anything; as a field's value it is refused or taken, and never a fault."""
+    for path in corpus("json/test_parsing", "y_*.json"):
+        value = path.read_text(encoding="utf-8")
+        for field in ("image", "prompt", "seed", "ref_images"):
+            answer = submit(client, f'{{"{field}": {value}}}'.encode())
+            refusal(answer, 400)
+
+
+def naughty() -> list[str]:
+    """The strings."""
+    return [str(text) for text in json.loads((Path(FOLDER) / "strings/blns.json").read_text("utf-8"))]
+
+
+def test_naughty_pictures_are_no_fault(client: httpx.Client) -> None:
+    """A string as the image is refused; the few that are URLs are taken and fail in the job."""
+    for text in naughty():
+        answer = client.post(SUBMIT, json={"image": text, "prompt": COLOUR})
+        if answer.status_code == 202:
+            assert text.lower().startswith("http"), text
+        else:
+            refusal(answer, answer.status_code)
+            assert answer.status_code in (400, 415), text
+
+
+def test_naughty_prompts_are_taken_or_refused(client: httpx.Client) -> None:
+    """As either prompt. A check that cannot run here keeps the good ones from becoming jobs."""
+    body = quick_job(visual_output_content_moderation=True)
+    for text in naughty():
+        for extra in ({"prompt": text}, {"prompt": COLOUR, "negative_prompt": text}):
+            answer = client.post(SUBMIT, json={**body, **extra})
+            refusal(answer, answer.status_code)
+            assert answer.status_code in (400, 422, 503), text
+
+
+def test_naughty_tokens_and_ids_are_no_fault(service: ServiceProcess) -> None:
+    """In the token's header as far as a header can carry them, and in the path of the status."""
+    with httpx.Client(base_url=service.url, timeout=60) as client:
+        for text in naughty():
+            header = text.encode().replace(b"\r", b"").replace(b"\n", b"").replace(b"\0", b"").strip()
+            answer = client.post(SUBMIT, json={}, headers={b"api_token": header})
+            if answer.headers["content-type"] == "text/plain; charset=utf-8":
+                # The HTTP parser itself refuses control characters in headers, before any of our code.
+                assert answer.status_code == 400
+            else:
+                refusal(answer, 401)
+            found = client.get(f"/v2/status/{quote(text, safe='')}", headers={"api_token": service.token})
+            assert found.status_code == 404
+
+
+def converted(client: httpx.Client, path: Path) -> httpx.Response:
+    """One hex job at the file's own size."""
+    body = {
+        "image": base64.b64encode(path.read_bytes()).decode(),
+        "prompt": COLOUR,
+        "original_quality": True,
+        "sync": True,
+    }
+    return client.post(SUBMIT, json=body)
+
+
+def test_every_png_is_a_picture_or_a_refusal(client: httpx.Client) -> None:
+    """Every depth, colour type and palette, animated, broken on purpose: never a fault."""
+    made = 0
+    for path in corpus("png", "*.png"):
+        answer = converted(client, path)
+        if answer.status_code == 200:
+            made += 1
+            with Image.open(path) as source:
+                assert image(finished(answer)).size == source.size, path.name
+        else:
+            refusal(answer, answer.status_code)
+            assert answer.status_code in IMAGE_CODES, path.name
+    assert made > 20
+
+
+@pytest.mark.parametrize("shape", ["Landscape", "Portrait"])
+def test_every_exif_orientation_comes_out_upright(client: httpx.Client, shape: str) -> None:
+    """All of a set are the same photo, so all results have the same size and look alike where it was kept."""
+    results = []
+    for path in corpus("exif", f"{shape}_*.jpg"):
+        answer = converted(client, path)
+        if answer.status_code == 200:
+            results.append(image(finished(answer)))
+        else:
+            refusal(answer, 400, "subject")
+    assert len({result.size for result in results}) <= 1
+    small = [np.asarray(result.resize((32, 32)), dtype=np.int16) for result in results]
+    for other in small[1:]:
+        assert np.abs(other - small[0]).mean() < 12
