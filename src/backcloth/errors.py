@@ -43,6 +43,11 @@ class BackclothError(Exception):
         self.details = details
         self.retry_after = retry_after
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers that belong to the answer."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+
 
 class InvalidRequest(BackclothError):
     """A field is missing, malformed or contradicts another."""
@@ -113,10 +118,23 @@ class UnsupportedMedia(BackclothError):
 
 
 class RangeNotSatisfiable(BackclothError):
-    """The byte range asked for lies behind the end of the picture."""
+    """The byte range asked for lies behind the end of the picture.
+
+    Args:
+        size: Bytes of the picture.
+    """
 
     status = 416
     message = "Range not satisfiable"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The picture has {size} bytes.")
+        self._size = size
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """RFC 9110 §15.5.17: how long the picture is."""
+        return {"Content-Range": f"bytes */{self._size}"}
 
 
 class ModerationRefused(BackclothError):

@@ -10,6 +10,7 @@ import sys
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -331,6 +332,8 @@ def test_a_range_behind_the_end_is_416(service: ServiceProcess) -> None:
     result = finished(service.post({**BODY, "sync": True}))
     answer = httpx.get(result["image_url"], headers={"range": "bytes=999999999-"})
     refusal(answer, 416)
+    size = len(httpx.get(result["image_url"]).content)
+    assert answer.headers["content-range"] == f"bytes */{size}"
 
 
 @pytest.mark.parametrize("sync", [True, False])
@@ -462,6 +465,15 @@ def test_more_body_bytes_than_may_be_in_flight_are_503(tight: ServiceProcess) ->
         first.send(b" " * 90_000)
         refusal(first.answer(), 400)
     refusal(send(tight, "POST", SUBMIT, content=b" " * 90_000), 400)
+
+
+def test_strangers_cannot_hold_the_budget(tight: ServiceProcess) -> None:
+    """Connections without a token that declare large bodies and never send them refuse nobody else."""
+    with ExitStack() as open_connections:
+        for _ in range(4):
+            stranger = open_connections.enter_context(Connection(tight.url))
+            stranger.head(content_type="application/json", content_length="90000")
+        refusal(send(tight, "POST", SUBMIT, content=b" " * 90_000), 400)
 
 
 def test_a_store_that_fails_is_a_500_that_tells_nothing(guarded: ServiceProcess) -> None:

@@ -33,7 +33,7 @@ def test_ready_names_what_runs(service: ServiceProcess) -> None:
     report = answer.json()
     assert answer.status_code == 200
     assert report["status"] == "ok"
-    assert report["components"] == {"database": "ok", "store": "ok", "jobs": "ok"}
+    assert report["components"] == {"database": "ok", "store": "ok"}
     assert report["cutout"] == "floor"
     assert report["scenes"]
 

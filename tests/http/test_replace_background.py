@@ -226,3 +226,9 @@ def test_a_result_is_a_megapixel_unless_told_otherwise(service: ServiceProcess, 
 def test_original_quality_keeps_the_size(service: ServiceProcess, body: dict[str, Any]) -> None:
     """To the pixel."""
     assert image(finished(service.post({**body, "sync": True}))).size == SIZE
+
+
+def test_a_negative_prompt_beside_a_colour_is_noted(service: ServiceProcess) -> None:
+    """It changes nothing there, and that is said."""
+    answer = service.post(quick_job(prompt="#336699", negative_prompt="shadows", sync=True)).json()
+    assert any("negative_prompt" in note for note in answer["notes"])

@@ -23,8 +23,7 @@ class Context:
     """One service as its routes see it.
 
     Attributes:
-        ready: What `/health/ready` reports, by component; a component whose text does not start with `ok`
-            makes the service unready. Blocks.
+        ready: What `/health/ready` reports; its `status` is `ok` or the service is not ready. Blocks.
     """
 
     settings: Settings

@@ -46,14 +46,13 @@ class Body:
         self.complete = not self._declared and "transfer-encoding" not in headers
 
     def admit(self) -> None:
-        """Judges the declared length before a byte is read, and reserves it.
+        """Judges the declared length before a byte is read.
 
         Raises:
-            TooLarge, Unavailable: over the cap, or over what all bodies together may hold.
+            TooLarge: over the cap.
         """
         if self._declared > self._settings.max_bytes:
             raise self._too_large()
-        self._reserve(self._declared)
 
     async def receive(self) -> Message:
         """The next message.
@@ -63,6 +62,9 @@ class Body:
         """
         if self.complete:
             return await self._receive()
+        if not self._seen:
+            # Only now, because by now the caller is known: strangers must not be able to hold the budget.
+            self._reserve(self._declared - self._reserved)
         try:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
@@ -99,6 +101,7 @@ class Body:
 
     async def drain(self) -> None:
         """Reads and drops what is still coming, within limits, so that the client gets to read the answer."""
+        self.release()
         left = self._settings.drain_bytes
         try:
             async with asyncio.timeout(self._settings.timeout_s):

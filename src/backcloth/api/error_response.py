@@ -23,10 +23,9 @@ def error_body(code: int, message: str, details: str, request_id: str) -> dict[s
 
 
 def error_response(error: BackclothError, request_id: str) -> JSONResponse:
-    """An error as its response, with `Retry-After` where a retry makes sense."""
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else None
+    """An error as its response."""
     body = error_body(error.status, error.message, error.details, request_id)
-    return JSONResponse(body, status_code=error.status, headers=headers)
+    return JSONResponse(body, status_code=error.status, headers=error.headers)
 
 
 def answer_errors(app: FastAPI) -> None:

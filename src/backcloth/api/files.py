@@ -69,5 +69,5 @@ def _span(header: str, size: int) -> tuple[int, int] | None:
         if last and int(last) < start:
             return None
     if start >= size or start == end:
-        raise RangeNotSatisfiable(f"The picture has {size} bytes.")
+        raise RangeNotSatisfiable(size)
     return start, end

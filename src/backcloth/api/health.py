@@ -14,15 +14,15 @@ from backcloth.api.documented import METRICS
 router = APIRouter()
 
 
-@router.get("/health/live", tags=["operations"])
 @router.head("/health/live", include_in_schema=False)
+@router.get("/health/live", tags=["operations"])
 async def live() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/health/ready", tags=["operations"], responses={503: {"description": "Not ready."}})
 @router.head("/health/ready", include_in_schema=False)
+@router.get("/health/ready", tags=["operations"], responses={503: {"description": "Not ready."}})
 async def ready(context: Ctx) -> JSONResponse:
     """The database, the store and the engines work, and which engines they are."""
     report = await asyncio.to_thread(context.ready)

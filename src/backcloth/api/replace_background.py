@@ -43,7 +43,7 @@ async def replace_background(request: Request, context: Ctx, caller: Authenticat
     context.submit_limit.check(caller.organisation)
     _require_json(request)
     job_id: str = request.state.request_id
-    submission = await _parsed(await request.body(), job_id, caller.token, context)
+    submission = await _parsed(request, job_id, caller.token, context)
     with context.waiters.expect(job_id) as ended:
         await asyncio.to_thread(
             context.jobs.accept,
@@ -64,8 +64,12 @@ async def replace_background(request: Request, context: Ctx, caller: Authenticat
     )
 
 
-async def _parsed(body: bytes, job_id: str, token: str, context: Ctx) -> Submission:
-    """Parses off the event loop: 32 MiB of base64 take longer than other requests should wait."""
+async def _parsed(request: Request, job_id: str, token: str, context: Ctx) -> Submission:
+    """Parses off the event loop: 32 MiB of base64 take longer than other requests should wait.
+
+    The body is read as a stream, because the request would keep a body read at once for as long as it lasts.
+    """
+    body = b"".join([chunk async for chunk in request.stream()])
     return await asyncio.to_thread(_parse, body, job_id, token, context.settings.image.max_references)
 
 
@@ -88,6 +92,7 @@ def _parse(body: bytes, job_id: str, token: str, max_references: int) -> Submiss
         original_quality=wire.original_quality,
         force_background_detection=wire.force_background_detection,
         checks=wire.checks(),
+        notices=wire.notices(),
     )
     return Submission(request, pictures.inline, webhook, wire.sync)
 

@@ -124,6 +124,12 @@ class ReplaceBackgroundBody(BaseModel):
             return Solid(colour, prompt)
         return Prompt(prompt, (self.negative_prompt or "").strip())
 
+    def notices(self) -> tuple[str, ...]:
+        """What the kind of background cannot honour."""
+        if self.negative_prompt and not isinstance(self.background(), Prompt):
+            return ("negative_prompt has no effect on a flat colour or a reference picture.",)
+        return ()
+
     def checks(self) -> Checks:
         """The moderation asked for."""
         return Checks(

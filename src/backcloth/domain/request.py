@@ -60,6 +60,7 @@ class ReplaceBackground:
         original_quality: True keeps the input's pixel size, False scales to one megapixel.
         force_background_detection: True cuts out even when the input has an alpha channel.
         checks: Moderation asked for.
+        notices: What was asked for and this kind of background cannot honour, as sentences for the caller.
     """
 
     image: Source
@@ -71,3 +72,4 @@ class ReplaceBackground:
     original_quality: bool = False
     force_background_detection: bool = False
     checks: Checks = Checks()
+    notices: tuple[str, ...] = ()

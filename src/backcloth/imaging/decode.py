@@ -64,7 +64,7 @@ def decode(data: bytes, *, parameter: str, max_pixels: int) -> Photo:
             image.load()
             photo = _convert(image, _sample_depth(data, media))
             orientation = _orientation(image)
-    except TooLarge:
+    except (TooLarge, MemoryError):
         raise
     except Exception as error:  # decoders raise nearly anything on hostile bytes, none of it our fault
         raise InvalidRequest(f"{parameter}: the picture is damaged or cut short") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from backcloth.domain.request import Remote, ReplaceBackground, Source
@@ -31,12 +32,14 @@ def load(request: ReplaceBackground, engines: Engines) -> Inputs:
         ImageNotFound, DownloadFailed, TooLarge, UnsupportedMedia, InvalidRequest: naming the parameter.
     """
     photo = _decoded(request.image, "image", engines)
-    references = tuple(
-        _decoded(source, f"ref_images[{index}]", engines) for index, source in enumerate(request.references)
-    )
     height, width = photo.picture.shape[:2]
     canvas = canvas_size(width, height, original=request.original_quality)
-    return Inputs(_fitted(photo, canvas), references)
+    photo = _fitted(photo, canvas)
+    references = tuple(
+        _no_larger_than_needed(_decoded(source, f"ref_images[{index}]", engines), canvas)
+        for index, source in enumerate(request.references)
+    )
+    return Inputs(photo, references)
 
 
 def _decoded(source: Source, parameter: str, engines: Engines) -> Photo:
@@ -45,6 +48,15 @@ def _decoded(source: Source, parameter: str, engines: Engines) -> Photo:
     else:
         data = engines.store.get(source.key)
     return decode(data, parameter=parameter, max_pixels=engines.max_pixels)
+
+
+def _no_larger_than_needed(reference: Photo, canvas: tuple[int, int]) -> Photo:
+    """Shrunk until it just covers the canvas: eight references of 50 MP would need more than a gigabyte."""
+    height, width = reference.picture.shape[:2]
+    scale = max(canvas[0] / width, canvas[1] / height)
+    if scale >= 1:
+        return reference
+    return _fitted(reference, (max(1, math.ceil(width * scale)), max(1, math.ceil(height * scale))))
 
 
 def _fitted(photo: Photo, size: tuple[int, int]) -> Photo:

@@ -97,7 +97,7 @@ def replace_background(
         "subject_pixels_changed": changed_subject_pixels(cutout, picture),
         "seconds": watch.seconds,
     }
-    return Outcome(png, _words(request.background), plate.notices, record)
+    return Outcome(png, _words(request.background), request.notices + plate.notices, record)
 
 
 def _words(background: Background) -> str | None:
