@@ -29,6 +29,7 @@ from backcloth.pipeline.engines import Engines
 from backcloth.prompting.rules import RulesRefiner
 from backcloth.scene.registry import open_engines as open_scenes
 from backcloth.settings import Settings
+from backcloth.storage.claim import FolderClaim
 from backcloth.storage.database import create_tables, open_database
 from backcloth.storage.sign import UrlSigner, load_secret
 from backcloth.storage.store import Store, open_store
@@ -36,6 +37,9 @@ from backcloth.storage.store import Store, open_store
 DAY_S = 86_400
 DRAIN_S = 20
 """Seconds that jobs in work get to end when the process is told to stop; the rest are run again."""
+
+READY_S = 2.0
+"""Anybody may ask whether the service is ready, and the answer costs a write to the store."""
 
 BOOTSTRAP_ORGANISATION = "local"
 
@@ -75,12 +79,14 @@ class Service:
 
     Raises:
         WeightsUnavailable, WeightsInvalid: the preset's weights are missing or are not what they should be.
-        ValueError: a setting that only shows when used, such as a revoked bootstrap token.
+        ValueError: a setting that only shows when used, such as a revoked bootstrap token, or a data folder
+            that another process is serving from.
+        OSError, sqlalchemy.exc.SQLAlchemyError: the folder or the database cannot be used.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self._claim = FolderClaim(settings.data_dir)
         tokens, self._database = open_tokens(settings)
         if settings.bootstrap_token:
             tokens.ensure(settings.bootstrap_token.get_secret_value(), BOOTSTRAP_ORGANISATION)
@@ -104,7 +110,7 @@ class Service:
             duties=Duties(worker.work, worker.give_up, teller.tell),
         )
         self._sweeper = Sweeper(ledger, self._queue, self._store, worker, every_s=settings.job.sweep_s)
-        self._draining = False
+        self._report: tuple[float, dict[str, Any]] = (-READY_S, {})
         self.context = Context(
             settings=settings,
             jobs=Jobs(
@@ -136,25 +142,27 @@ class Service:
 
     def close(self) -> None:
         """Drains and stops. What is not finished in time runs again at the next start."""
-        self._draining = True
         self._sweeper.close()
         self._queue.close(drain_s=DRAIN_S)
         self._database.dispose()
+        self._claim.release()
 
     def ready(self) -> dict[str, Any]:
-        """Each component's state, and which engines run. Blocks."""
-        components = {
-            "database": _state(self._ping_database),
-            "store": _state(self._store.ping),
-            "jobs": "draining" if self._draining else "ok",
-        }
+        """Each component's state, and which engines run, at most READY_S old. Blocks."""
+        asked, report = self._report
+        if time.monotonic() - asked > READY_S:
+            report = self._look()
+            self._report = (time.monotonic(), report)
+        return report
+
+    def _look(self) -> dict[str, Any]:
+        components = {"database": _state(self._ping_database), "store": _state(self._store.ping)}
         healthy = all(state == "ok" for state in components.values())
         return {
             "status": "ok" if healthy else "unavailable",
             "components": components,
             "cutout": self.engines.segmenter.name,
             "scenes": sorted({engine.name for engine in self.engines.scenes.values()}),
-            "time": int(time.time()),
         }
 
     def _ping_database(self) -> None:

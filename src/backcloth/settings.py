@@ -11,7 +11,7 @@ import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -20,7 +20,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class BodySettings(_Group):
@@ -30,10 +30,17 @@ class BodySettings(_Group):
     """A 24 MP photo as base64 JPEG is about 12 MiB; four bodies of 50 MiB cost half a gigabyte."""
     drain_bytes: int = Field(16 * MIB, ge=0)
     """Read and thrown away after a 413, so that clients that write before they read get the answer."""
-    in_flight_bytes: int = Field(256 * MIB, ge=1024)
+    in_flight_bytes: int = Field(256 * MIB, ge=1024, validate_default=True)
     """Declared bytes of all bodies being read at once; more is a 503."""
     timeout_s: float = Field(60.0, gt=0)
     """A slower body is a 408."""
+
+    @field_validator("in_flight_bytes")
+    @classmethod
+    def _one_body_fits(cls, value: int, others: ValidationInfo) -> int:
+        if value < others.data.get("max_bytes", 0):
+            raise ValueError("must not be less than max_bytes, or large bodies would never fit")
+        return value
 
 
 class FetchSettings(_Group):
@@ -60,7 +67,8 @@ class ImageSettings(_Group):
     """What one picture may be."""
 
     max_pixels: int = Field(50_000_000, ge=1)
-    """Checked in the file's header before any pixel is decoded. 50 MP decode to 150 MB."""
+    """Checked in the file's header before any pixel is decoded. A 50 MP job with `original_quality` peaks at
+    1.3 GB; without, far less."""
     max_references: int = Field(8, ge=1)
 
 
@@ -84,7 +92,7 @@ class JobSettings(_Group):
     """A sync request that takes longer is answered 202. The official SDK gives up after 30 s."""
     max_open: int = Field(2000, ge=1)
     """Accepted and unfinished jobs; more is a 503."""
-    retention_days: float = Field(3.0, gt=0)
+    retention_days: float = Field(3.0, gt=0, le=3650)
     """Results and their jobs are removed after this time; three days is the contract's default."""
     sweep_s: float = Field(60.0, gt=0)
     """How often expired results are looked for."""
@@ -133,22 +141,34 @@ class Settings(BaseSettings):
     job: JobSettings = JobSettings()
     limit: LimitSettings = LimitSettings()
 
+    @field_validator("public_url")
+    @classmethod
+    def _only_an_origin_and_path(cls, value: HttpUrl | None) -> HttpUrl | None:
+        if value and (value.username or value.password or value.query or value.fragment):
+            raise ValueError("must be an origin, perhaps with a path: no user, query or fragment")
+        return value
+
     @field_validator("bootstrap_token")
     @classmethod
     def _token_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
         secret = value.get_secret_value() if value else ""
         if not secret:
             return None
-        if not (secret.isascii() and secret.isprintable() and secret == secret.strip()):
-            raise ValueError("must be printable ASCII without blanks around it")
+        if not (secret.isascii() and secret.isprintable() and " " not in secret):
+            raise ValueError("must be visible ASCII characters without blanks")
         return value
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the service listens on every address, so that the host is no name to call it by."""
+        return self.host in {"0.0.0.0", "::"}  # noqa: S104  # compared with, not listened on
 
     @property
     def base_url(self) -> str:
         """The origin in status and image URLs, without a trailing slash."""
         if self.public_url:
             return str(self.public_url).rstrip("/")
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = "localhost" if self.everywhere else f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
     @property

@@ -154,6 +154,22 @@ def test_standard_without_weights_stops_the_start(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_second_service_on_the_same_folder_refuses_to_start(service: ServiceProcess) -> None:
+    """Two processes would run each other's jobs."""
+    done = backcloth("serve", "--port", "0", "--data-dir", str(service.data_dir / "data"))
+    assert done.returncode == 1
+    assert "another process" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["out.jpg", "missing/out.png", "in.png"])
+def test_replace_checks_its_output_before_the_work(tmp_path: Path, photo_file: Path, name: str) -> None:
+    """A name that is no PNG, a missing folder and the photo itself are refused at once."""
+    done = backcloth("replace", str(photo_file), "-o", str(tmp_path / name), "--color", "#fff")
+    assert done.returncode == 2
+    assert name in done.stderr
+
+
 def test_sigterm_drains(launch: Launch, photo_base64: str) -> None:
     """Told to stop, the service finishes what it is doing; nothing is left half done."""
     service = launch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -33,6 +34,24 @@ def test_results_and_rows_are_removed(tmp_path: Path, launch: Launch, photo_base
     with sqlite3.connect(tmp_path / "data" / "backcloth.db") as database:
         assert database.execute("SELECT count(*) FROM jobs").fetchone() == (0,)
         assert database.execute("SELECT count(*) FROM workflow_status").fetchone() == (0,)
+
+
+def test_inputs_without_a_job_are_removed_when_they_are_old(launch: Launch, tmp_path: Path) -> None:
+    """A picture stored for a request that was never accepted goes; one that may just be accepted stays."""
+    service = launch(BACKCLOTH_JOB_SWEEP_S="0.5")
+    inputs = tmp_path / "data" / "pictures" / "inputs"
+    inputs.mkdir(exist_ok=True)
+    old, young = inputs / f"{'a' * 32}-0", inputs / f"{'b' * 32}-0"
+    for path in (old, young):
+        path.write_bytes(b"picture")
+    two_hours_ago = time.time() - 7200
+    os.utime(old, (two_hours_ago, two_hours_ago))
+    deadline = time.monotonic() + 20
+    while old.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not old.exists()
+    assert young.exists()
+    service.stop()
 
 
 def test_inputs_go_with_the_end_of_the_job(tmp_path: Path, launch: Launch, photo_base64: str) -> None:

@@ -101,6 +101,12 @@ def test_a_network_may_be_one_address_of_either_kind(environment: pytest.MonkeyP
         ("LOG_LEVEL", "loud"),
         ("BOOTSTRAP_TOKEN", " blanks around "),
         ("BOOTSTRAP_TOKEN", "tökén"),
+        ("BOOTSTRAP_TOKEN", "two words"),
+        ("BODY_IN_FLIGHT_BYTES", "5000"),
+        ("JOB_RETENTION_DAYS", "inf"),
+        ("JOB_SWEEP_S", "nan"),
+        ("PUBLIC_URL", "https://user@pictures.example"),
+        ("PUBLIC_URL", "https://pictures.example/?a=b"),
     ],
 )
 def test_a_wrong_setting_is_refused_and_named(environment: pytest.MonkeyPatch, name: str, text: str) -> None:
@@ -126,7 +132,7 @@ def test_an_empty_variable_is_none(environment: pytest.MonkeyPatch) -> None:
         ({"public_url": "https://pictures.example"}, "https://pictures.example"),
         ({"public_url": "https://pictures.example/"}, "https://pictures.example"),
         ({"public_url": "https://pictures.example:8443/cut/"}, "https://pictures.example:8443/cut"),
-        ({"host": "0.0.0.0", "port": 80}, "http://0.0.0.0:80"),  # noqa: S104  # nothing listens here
+        ({"host": "0.0.0.0", "port": 80}, "http://localhost:80"),  # noqa: S104  # nothing listens here
         ({"host": "::1", "port": 9000}, "http://[::1]:9000"),
     ],
 )

@@ -78,7 +78,7 @@ def _places(settings: Settings) -> Iterator[tuple[str, str, bool]]:
     except Exception as problem:  # noqa: BLE001  # whatever is wrong is what the doctor is to tell
         yield "data", f"{type(problem).__name__}: {problem}", False
     else:
-        yield "data", f"database and store in {settings.data_dir} can be written", True
+        yield "data", f"database opens and store is writable in {settings.data_dir}", True
 
 
 def _scenes(settings: Settings) -> Iterator[tuple[str, str, bool]]:

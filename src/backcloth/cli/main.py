@@ -8,6 +8,7 @@ import typer
 
 import backcloth
 from backcloth.cli import doctor, models, replace, serve, tokens
+from backcloth.cli.logs import write_logs
 
 app = typer.Typer(
     help="Replaces the background of a photo and keeps the subject's own pixels.",
@@ -34,4 +35,4 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    write_logs("warning")

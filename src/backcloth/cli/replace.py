@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from backcloth.cli.configure import fail, load
+from backcloth.cli.configure import fail, load, one_line
 from backcloth.cutout.weights import WeightsError
 from backcloth.domain.background import Background, Prompt, References, Solid
 from backcloth.domain.colour import parse_hex, solid_colour
-from backcloth.domain.request import RANDOM_SEED_MAX, Mode, ReplaceBackground, Source, Stored
+from backcloth.domain.request import RANDOM_SEED_MAX, SEED_MAX, Mode, ReplaceBackground, Source, Stored
 from backcloth.errors import BackclothError
 from backcloth.pipeline.moderation import admit
 from backcloth.pipeline.run import Outcome, Stopwatch, replace_background
@@ -28,7 +28,7 @@ def replace(  # noqa: PLR0913, PLR0917  # one parameter an option
     ref: Annotated[list[Path] | None, typer.Option(help="A picture of the background; repeatable.")] = None,
     color: Annotated[str, typer.Option(help="A flat colour, such as #FF5733.")] = "",
     negative_prompt: Annotated[str, typer.Option(help="What the background should not show.")] = "",
-    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same picture.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=SEED_MAX, help="Same seed, same picture.")] = None,
     original_quality: Annotated[bool, typer.Option(help="Keep the photo's pixel size.")] = False,
     force_background_detection: Annotated[
         bool, typer.Option(help="Cut out despite an alpha channel.")
@@ -39,6 +39,7 @@ def replace(  # noqa: PLR0913, PLR0917  # one parameter an option
     ] = False,
 ) -> None:
     """Replaces the background of one photo and writes a PNG."""
+    _check_output(output, photo)
     store = open_store("memory://")
     references = ref or []
     request = ReplaceBackground(
@@ -57,6 +58,16 @@ def replace(  # noqa: PLR0913, PLR0917  # one parameter an option
     except OSError as problem:
         raise fail(f"cannot write {output}: {problem.strerror}") from None
     _report(output, request.seed, outcome, as_json=as_json)
+
+
+def _check_output(output: Path, photo: Path) -> None:
+    """Before the work, which would be lost after it."""
+    if output.suffix.lower() != ".png":
+        raise fail(f"{output}: the result is a PNG, so its name must end in .png", 2)
+    if not output.resolve().parent.is_dir():
+        raise fail(f"{output}: there is no such folder", 2)
+    if output.resolve() == photo.resolve():
+        raise fail(f"{output}: this is the photo itself", 2)
 
 
 def _background(prompt: str, references: list[Path], color: str, negative: str) -> Background:
@@ -89,8 +100,8 @@ def _run(request: ReplaceBackground, store: Store) -> Outcome:
         return replace_background("cli", request, engines, watch)
     except BackclothError as refusal:
         raise fail(f"{refusal.message}: {refusal.details}") from None
-    except WeightsError as problem:
-        raise fail(str(problem)) from None
+    except (WeightsError, OSError) as problem:
+        raise fail(one_line(problem)) from None
 
 
 def _report(output: Path, seed: int, outcome: Outcome, *, as_json: bool) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
 import sys
 from typing import Annotated
 
-import structlog
 import typer
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from backcloth.api.app import create_app
-from backcloth.cli.configure import DataDir, fail, load
+from backcloth.cli.configure import DataDir, fail, load, one_line
+from backcloth.cli.logs import write_logs
 from backcloth.cutout.weights import WeightsError
 from backcloth.service import Service
 
@@ -25,7 +25,7 @@ def serve(
 ) -> None:
     """Starts the service. It is ready when /health/ready answers 200."""
     settings = load(host=host, port=port, data_dir=data_dir)
-    _log_lines(settings.log_level)
+    write_logs(settings.log_level)
     try:
         listener = socket.create_server(
             (settings.host, settings.port),
@@ -39,8 +39,8 @@ def serve(
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     try:
         service = Service(settings)
-    except (ValueError, WeightsError) as problem:
-        raise fail(str(problem)) from None
+    except (ValueError, WeightsError, OSError, SQLAlchemyError) as problem:
+        raise fail(one_line(problem)) from None
     _run(service, listener)
 
 
@@ -71,35 +71,9 @@ def _run(service: Service, listener: socket.socket) -> None:
 def _greet(service: Service) -> None:
     settings = service.settings
     typer.echo(f"Backcloth listens on {settings.base_url}  (cut-out: {service.engines.segmenter.name})")
+    if settings.everywhere and not settings.public_url:
+        typer.echo("Set BACKCLOTH_PUBLIC_URL: status and image URLs now begin with that address.", err=True)
     if settings.bootstrap_token:
         typer.echo("Token: the value of BACKCLOTH_BOOTSTRAP_TOKEN")
     else:
-        typer.echo(f"Token: backcloth tokens create --data-dir {settings.data_dir}")
-
-
-def _log_lines(level: str) -> None:
-    """One JSON object a line on standard error, our own lines and the libraries' alike."""
-    number = logging.getLevelNamesMapping()[level.upper()]
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
-    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+        typer.echo(f"Token: backcloth tokens create --data-dir {settings.data_dir.resolve()}")

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 
-from backcloth.cli.configure import DataDir, fail, load
+from backcloth.accounts.tokens import Tokens
+from backcloth.cli.configure import DataDir, fail, load, one_line
 from backcloth.service import open_tokens
 
 app = typer.Typer(help="API tokens: 256 random bits, shown once, stored as a hash.", no_args_is_help=True)
+
+
+def _open(data_dir: Path | None) -> tuple[Tokens, sa.Engine]:
+    try:
+        return open_tokens(load(data_dir=data_dir))
+    except (ValueError, OSError, sa.exc.SQLAlchemyError) as problem:
+        raise fail(one_line(problem)) from None
 
 
 @app.command()
@@ -19,7 +29,7 @@ def create(
     data_dir: DataDir = None,
 ) -> None:
     """Creates a token and prints it, once."""
-    tokens, engine = open_tokens(load(data_dir=data_dir))
+    tokens, engine = _open(data_dir)
     try:
         token = tokens.create(organisation)
     except ValueError as problem:
@@ -33,7 +43,7 @@ def create(
 @app.command("list")
 def list_tokens(data_dir: DataDir = None) -> None:
     """Lists the tokens, never their secrets."""
-    tokens, engine = open_tokens(load(data_dir=data_dir))
+    tokens, engine = _open(data_dir)
     for token in tokens.list():
         created = datetime.fromtimestamp(token.created_at, UTC).strftime("%Y-%m-%d %H:%M")
         state = "revoked" if token.revoked_at else "active"
@@ -46,7 +56,7 @@ def revoke(
     token_id: Annotated[str, typer.Argument(help="From `tokens list`.")], data_dir: DataDir = None
 ) -> None:
     """Revokes a token; requests with it are refused from now on."""
-    tokens, engine = open_tokens(load(data_dir=data_dir))
+    tokens, engine = _open(data_dir)
     revoked = tokens.revoke(token_id)
     engine.dispose()
     if not revoked:

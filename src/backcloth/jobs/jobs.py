@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 import sqlalchemy as sa
+import structlog
 
 from backcloth.domain.job import Job, Webhook
 from backcloth.domain.request import ReplaceBackground
@@ -17,6 +18,8 @@ from backcloth.jobs.queue import Queue
 from backcloth.jobs.waiters import Waiters
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.moderation import admit
+
+_log = structlog.get_logger(__name__)
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -77,9 +80,9 @@ class Jobs:
             ModerationRefused, Unavailable: the request cannot be accepted; nothing is left behind.
         """
         admit(request, self._engines)
-        for key, data in pictures.items():
-            self._engines.store.put(key, data)
         try:
+            for key, data in pictures.items():
+                self._engines.store.put(key, data)
             with self._engine.begin() as connection:
                 self._require_room(connection)
                 self._ledger.insert(connection, job_id, organisation, request, webhook)
@@ -110,8 +113,16 @@ class Jobs:
                     await ended.wait()
             except TimeoutError:
                 pass
-            job = await asyncio.to_thread(self._ledger.find, job_id)
+            ended.clear()
+            job = await asyncio.to_thread(self._look, job_id)
             if job and job.state.final:
                 return job
-            ended.clear()
         return None
+
+    def _look(self, job_id: str) -> Job | None:
+        """A database that fails for a moment must not fail the request: the job is accepted and goes on."""
+        try:
+            return self._ledger.find(job_id)
+        except sa.exc.SQLAlchemyError:
+            _log.warning("wait_could_not_look", job_id=job_id, exc_info=True)
+            return None

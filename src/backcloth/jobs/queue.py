@@ -12,9 +12,9 @@ What DBOS does by default and this file changes, each because it lost or delayed
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -31,8 +31,8 @@ _PICTURES = "pictures"
 _WEBHOOKS = "webhooks"
 _REPLACE = "replace_background"
 _TELL = "tell_webhook"
-_RECOVERIES = 10
-"""Well above domain.job.MAX_STARTS, which counts for itself and ends the job with a clear failure."""
+_RECOVERIES = 1_000_000
+"""Never reached: DBOS also counts starts in which a job only waited; domain.job.MAX_STARTS is the guard."""
 
 _log = structlog.get_logger(__name__)
 
@@ -64,8 +64,6 @@ class Queue:
 
     def __init__(self, engine: sa.Engine, url: str, *, executor_id: str, duties: Duties) -> None:
         shared = {"system_database_engine": engine} if engine.dialect.name == "sqlite" else {}
-        self._client_options: dict[str, Any] = {"system_database_url": url, **shared}
-        self._client: DBOSClient | None = None
         config = DBOSConfig(
             name=APPLICATION,
             system_database_url=url,
@@ -78,6 +76,14 @@ class Queue:
             **shared,  # type: ignore[typeddict-item]  # one optional key of the TypedDict
         )
         DBOS(config=config)
+        _log_through_ours()
+        self._client = DBOSClient(
+            system_database_url=url,
+            system_database_engine=shared.get("system_database_engine"),
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+            lazy=True,
+        )
         self._register(duties)
 
     def _register(self, duties: Duties) -> None:
@@ -107,7 +113,7 @@ class Queue:
                 return
             options = self._telling(job_id, attempt + 1)
             options["delay_seconds"] = WEBHOOK_GAPS_S[attempt]
-            self._open_client().enqueue(options, job_id, attempt + 1)
+            self._client.enqueue(options, job_id, attempt + 1)
 
     def open(self, *, workers: int, poll_s: float) -> None:
         """Recovers what this executor left unfinished and starts looking for work.
@@ -117,9 +123,6 @@ class Queue:
             poll_s: Seconds between two looks for work.
         """
         DBOS.launch()
-        self._client = DBOSClient(
-            **self._client_options, serializer=DBOSPortableJSONSerializer(), application_name=APPLICATION
-        )
         for name, slots, wait_s in ((_PICTURES, workers, poll_s), (_WEBHOOKS, 4, 1.0)):
             DBOS.register_queue(
                 name, worker_concurrency=slots, polling_interval_sec=wait_s, on_conflict="always_update"
@@ -128,17 +131,16 @@ class Queue:
     def close(self, *, drain_s: int) -> None:
         """Stops looking for work, waits up to `drain_s` seconds for jobs in work; the rest is recovered."""
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=drain_s)
-        if self._client:
-            self._client.destroy()
+        self._client.destroy()
 
     def enqueue(self, connection: sa.Connection, job_id: str) -> None:
         """Enqueues a job; it exists once the caller's transaction commits."""
         options = EnqueueOptions(workflow_name=_REPLACE, queue_name=_PICTURES, workflow_id=job_id)
-        self._open_client().enqueue_in_transaction(connection, options, job_id)
+        self._client.enqueue_in_transaction(connection, options, job_id)
 
     def enqueue_webhook(self, connection: sa.Connection, job_id: str) -> None:
         """Enqueues the first delivery of a job's webhook with the caller's transaction."""
-        self._open_client().enqueue_in_transaction(connection, self._telling(job_id, 0), job_id, 0)
+        self._client.enqueue_in_transaction(connection, self._telling(job_id, 0), job_id, 0)
 
     def stranded(self, job_ids: set[str]) -> set[str]:
         """Those of the given unfinished jobs whose workflow has ended or is missing."""
@@ -156,7 +158,9 @@ class Queue:
             workflow_name=_TELL, queue_name=_WEBHOOKS, workflow_id=f"{job_id}-webhook-{attempt}"
         )
 
-    def _open_client(self) -> DBOSClient:
-        if self._client is None:
-            raise RuntimeError("the queue is not open")
-        return self._client
+
+def _log_through_ours() -> None:
+    """DBOS brings a handler of its own that writes plain text; ours writes one JSON object a line."""
+    logger = logging.getLogger("dbos")
+    logger.handlers.clear()
+    logger.propagate = True

@@ -9,10 +9,13 @@ import structlog
 
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.queue import Queue
-from backcloth.jobs.work import Worker, job_of_input
+from backcloth.jobs.work import Worker, job_of_input, result_key
 from backcloth.storage.store import Store
 
 _log = structlog.get_logger(__name__)
+
+_ORPHAN_S = 3600
+"""Seconds; no request takes this long between storing its pictures and being accepted."""
 
 
 class Sweeper:
@@ -36,8 +39,7 @@ class Sweeper:
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
     def open(self) -> None:
-        """Drops orphaned inputs, then starts the thread. Call before requests are accepted."""
-        self._drop_orphaned_inputs()
+        """Starts the thread."""
         self._thread.start()
 
     def close(self) -> None:
@@ -50,6 +52,7 @@ class Sweeper:
         """One round."""
         self._end_stranded()
         self._remove_expired()
+        self._drop_orphaned_inputs()
 
     def _run(self) -> None:
         while not self._stop.wait(self._every_s):
@@ -67,14 +70,17 @@ class Sweeper:
 
     def _remove_expired(self) -> None:
         while jobs := self._ledger.expired(time.time()):
-            self._store.delete([job.result.key for job in jobs if job.result])
             ids = [job.id for job in jobs]
+            self._store.delete([result_key(job_id) for job_id in ids])
             self._queue.forget(ids)
             self._ledger.remove(ids)
             _log.info("jobs_expired", count=len(ids))
 
     def _drop_orphaned_inputs(self) -> None:
-        """Inputs whose request was never accepted: the process died between storing and accepting."""
-        open_ids = self._ledger.open_ids()
-        orphans = [key for key in self._store.keys("inputs/") if job_of_input(key) not in open_ids]
-        self._store.delete(orphans)
+        """Inputs whose request was never accepted: the process died between storing and accepting.
+
+        Young ones are left, because their request may be about to be accepted.
+        """
+        old = list(self._store.keys("inputs/", older_than_s=_ORPHAN_S))
+        open_ids = self._ledger.open_ids() if old else set()
+        self._store.delete([key for key in old if job_of_input(key) not in open_ids])

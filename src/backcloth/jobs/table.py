@@ -10,7 +10,7 @@ jobs = sa.Table(
     "jobs",
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("organisation", sa.String(128), nullable=False),
+    sa.Column("organisation", sa.String(64), nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("seed", sa.BigInteger, nullable=False),
     sa.Column("request", sa.JSON, nullable=False),

@@ -89,13 +89,15 @@ class Worker:
         if self._ledger.fail(job_id, failure):
             self._metrics.ended.labels(INTERNAL.status).inc()
         self._waiters.notify(job_id)
+        self._drop_inputs(self._ledger.request(job_id))
 
     def _run(self, job_id: str, request: ReplaceBackground) -> Outcome | BackclothError:
         with structlog.contextvars.bound_contextvars(job_id=job_id):
             try:
                 outcome = replace_background(job_id, request, self._engines)
             except BackclothError as refusal:
-                _log.info("job_refused", code=refusal.status, details=refusal.details)
+                cause = type(refusal.__cause__).__name__ if refusal.__cause__ else None
+                _log.info("job_refused", code=refusal.status, details=refusal.details, cause=cause)
                 return refusal
             except (OSError, StoreError):
                 raise

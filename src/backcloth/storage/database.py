@@ -24,7 +24,8 @@ def open_database(url: str) -> sa.Engine:
     """Opens the engine that holds both our rows and the jobs.
 
     SQLite runs in WAL mode with synchronous FULL, so a committed row survives power loss, and every
-    transaction that writes begins IMMEDIATE, so two writers queue instead of deadlocking.
+    transaction that writes begins IMMEDIATE, so two writers queue instead of deadlocking. Errors do not
+    quote the values of a statement, which hold prompts, URLs and keys.
 
     Args:
         url: `sqlite:///relative/file.db`, `sqlite:////absolute/file.db`, or
@@ -47,6 +48,7 @@ def open_database(url: str) -> sa.Engine:
                 max_overflow=0,
                 pool_timeout=POOL_TIMEOUT_S,
                 pool_pre_ping=True,
+                hide_parameters=True,
             )
         case other:
             raise ValueError(f"the database must be sqlite or postgresql, not {other}")
@@ -71,7 +73,9 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
         raise ValueError("a SQLite database needs a file, as in sqlite:///data/state.db")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     url = url.set(drivername="sqlite+pysqlite")
-    engine = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
+    engine = sa.create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_TIMEOUT_S, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine
 

@@ -106,11 +106,18 @@ class Store:
             with contextlib.suppress(FileNotFoundError):
                 obstore.delete(self._backend, key)
 
-    def keys(self, prefix: str = "") -> Iterator[str]:
-        """The keys below a prefix made of whole segments, in no particular order."""
+    def keys(self, prefix: str = "", *, older_than_s: float = 0) -> Iterator[str]:
+        """The keys below a prefix made of whole segments, in no particular order.
+
+        Args:
+            prefix: Whole segments; empty for all.
+            older_than_s: Leaves out objects written within these last seconds.
+        """
+        newest = time.time() - older_than_s
         for batch in obstore.list(self._backend, prefix or None):
             for found in batch:
-                yield found["path"]
+                if found["last_modified"].timestamp() <= newest or not older_than_s:
+                    yield found["path"]
 
     def ping(self) -> None:
         """Proves that the store takes, gives back and deletes an object.
