@@ -12,15 +12,17 @@ import numpy.typing as npt
 
 from backcloth.cutout.clean import clean
 from backcloth.cutout.edge import refine_edge
+from backcloth.cutout.gaps import open_gaps
 from backcloth.cutout.u2net import U2Net, thumbnail_of
 from backcloth.cutout.weights import U2NET, U2NETP, Weights, WeightsInvalid, WeightsUnavailable, verified
 
 PRESETS = {"floor": (U2NETP,), "standard": (U2NET, U2NETP)}
 """The networks of each preset. Where there are two, the larger value of both counts at each pixel: either
-alone drops parts of subjects that the other finds."""
+alone drops parts of subjects that the other finds. Gaps that this closes open again where they look like the
+background, see `gaps`."""
 
-_REVISION = 1
-"""Goes up with every change of `clean` or `edge` that changes a matte."""
+_REVISION = 2
+"""Goes up with every change of `clean`, `gaps` or `edge` that changes a matte."""
 
 
 class SaliencySegmenter:
@@ -51,7 +53,8 @@ class SaliencySegmenter:
         thumbnail = thumbnail_of(picture)
         with self._turn:
             maps = [network.saliency(thumbnail) for network in self._networks]
-        return refine_edge(picture, thumbnail, clean(reduce(np.maximum, maps)))
+        coarse = open_gaps(clean(reduce(np.maximum, maps)), maps, thumbnail)
+        return refine_edge(picture, thumbnail, coarse)
 
 
 def open_segmenter(preset: str, models_dir: Path) -> SaliencySegmenter:
