@@ -6,8 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from backcloth.scene.studio.camera import place_camera
+from backcloth.scene.studio.light import LIGHTS, place_key
 from backcloth.scene.studio.parse import parse
 from backcloth.scene.studio.render import render
+from backcloth.scene.studio.shadow import cast_shadows
+from backcloth.scene.studio.stance import read_stance
 
 WIDTH, HEIGHT = 360, 270
 
@@ -81,3 +85,49 @@ def test_shadows_fall_away_from_the_side_the_subject_is_lit_from() -> None:
     plain = render(parse("white studio, hard light, no shadow").scene, picture, matte, 3).astype(np.float32)
     lost = (plain - lit).mean(axis=2)[170:215]
     assert lost[:, 215:260].mean() > 2 * max(lost[:, 100:145].mean(), 0.1)
+
+
+def _table_on_legs() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+    matte = np.zeros((HEIGHT, WIDTH), np.float32)
+    matte[110:135, 120:250] = 1.0
+    for left, foot in ((122, 225), (155, 212), (205, 235), (240, 212)):
+        matte[135:foot, left : left + 7] = 1.0
+    return np.full((HEIGHT, WIDTH, 3), 140, np.uint8), matte
+
+
+def _lost(prompt: str) -> npt.NDArray[np.float32]:
+    """How much light the shadows of a table on thin legs take, per pixel."""
+    picture, matte = _table_on_legs()
+    lit = render(parse(f"{prompt}, no grain").scene, picture, matte, 5).astype(np.float32)
+    plain = render(parse(f"{prompt}, no shadow, no grain").scene, picture, matte, 5).astype(np.float32)
+    return np.asarray((plain - lit).mean(axis=2), np.float32)
+
+
+def test_every_foot_has_a_small_contact_shadow() -> None:
+    """Right below each thin foot it is dark; two foot widths beside it, in front of the table, it is not."""
+    lost = _lost("white studio, overcast")
+    for left, foot in ((122, 225), (155, 212), (205, 235), (240, 212)):
+        under = lost[foot : foot + 2, left + 1 : left + 6].mean()
+        assert under > 12
+        assert lost[foot + 12 : foot + 15, left : left + 7].mean() < 0.35 * under
+
+
+@pytest.mark.parametrize("light", ["soft", "window", "day", "dramatic"])
+def test_shadows_of_thin_legs_are_not_combed(light: str) -> None:
+    """Down any column, the key's shadow of four thin legs rises and falls a few times, not in stripes."""
+    small = _table_on_legs()[1]
+    matte = np.repeat(np.repeat(small, 4, axis=0), 4, axis=1)
+    stance = read_stance(np.full((*matte.shape, 3), 140, np.uint8), matte)
+    camera = place_camera(stance, (matte.shape[1], matte.shape[0]), pitch=14, real_size=0.8)
+    key = place_key(LIGHTS[light], 1.0, np.random.Generator(np.random.PCG64(3)))
+    cast = cast_shadows(matte, stance, camera, LIGHTS[light], key).cast
+    changes = np.diff(cast[700:1000, ::8].astype(np.float64), axis=0)
+    for column in changes.T:
+        signs = np.sign(column[np.abs(column) > 0.002])
+        assert np.count_nonzero(np.diff(signs)) <= 9
+
+
+def test_planks_of_a_room_run_away_from_the_camera() -> None:
+    """At the feet, joints of a wooden floor cross the rows: tone changes more along a row than down it."""
+    floor = _draw("living room, no shadow, overcast, no grain")[222:262, :140].mean(axis=2)
+    assert np.abs(np.diff(floor, axis=1)).mean() > 1.15 * np.abs(np.diff(floor, axis=0)).mean()

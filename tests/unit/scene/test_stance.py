@@ -34,6 +34,20 @@ def test_two_feet_are_contacts_and_the_body_between_them_is_not() -> None:
     assert stance.contact[150] < 0.05
 
 
+def test_far_legs_stand_higher_up_and_a_tail_does_not_stand() -> None:
+    """The end of a thin steep leg is a foot even above the lower outline; a slanting tail's is none."""
+    matte = _blank()
+    matte[40:110, 100:200] = 1
+    for left, foot in ((102, 180), (130, 164), (160, 184), (190, 170)):
+        matte[110:foot, left : left + 6] = 1
+    assert [foot.row for foot in _read(matte).feet] == [180, 164, 184, 170]
+    assert _read(matte).spread == 20
+    tail = matte.copy()
+    for step in range(60):
+        tail[100 + step // 2 : 112 + step // 2, 99 - step] = 1
+    assert [foot.row for foot in _read(tail).feet] == [180, 164, 184, 170]
+
+
 def test_a_wide_cut_at_the_frame_is_no_ground_and_feet_at_the_frame_are() -> None:
     """A bust leaves through the bottom edge; narrow legs that end there still stand."""
     bust = _blank()

@@ -9,7 +9,7 @@ from backcloth.scene.studio.describe import describe
 from backcloth.scene.studio.parse import Understanding, parse
 from backcloth.scene.studio.render import render
 
-VERSION = "1"
+VERSION = "2"
 """Part of the fingerprint: raised whenever the same job would give other bytes."""
 
 PIXEL_LIMIT = 2_500_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -32,6 +33,11 @@ _DRAW: dict[str, Callable[[Stage], Radiance]] = {
 
 _PITCH = {"table": 13.0, "podium": 8.0, "sweep": 9.0}
 """Degrees that the camera looks down in a set built for products, where the subject does not tell."""
+
+_STEEPEST = 22.0
+"""Degrees that a camera is taken to look down at most on feet that stand behind each other.
+
+Where the feet spread over many rows, a footprint no deeper than it is wide asks for that much."""
 
 _GRAIN = 0.75
 
@@ -67,5 +73,8 @@ def _camera(scene: Scene, stance: Stance, size: tuple[int, int]) -> Camera:
     usual = _PITCH.get(scene.setting)
     if usual is None:
         return place_camera(stance, size, pitch=None, real_size=1.4)
-    pitch = float(np.clip(stance.pitch, 5.0, 48.0)) if stance.pitch is not None else usual
+    if stance.pitch is not None:
+        pitch = float(np.clip(stance.pitch, 5.0, 48.0))
+    else:
+        pitch = max(usual, min(_STEEPEST, math.degrees(math.atan2(stance.spread, stance.base_width))))
     return place_camera(stance, size, pitch=pitch, real_size=0.25)

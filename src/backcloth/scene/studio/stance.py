@@ -10,8 +10,42 @@ import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field
 
-_TOUCH = 0.05
+_TOUCH = 0.035
 """Share of the subject's height by which a foot may hang above the lower outline and still stand."""
+
+_HIGHEST = 0.18
+"""Share of the subject's height above its lowest point where nothing stands any more."""
+
+_ROUND = 0.26
+"""The same for the front of a round base seen from above, which rises far towards its sides."""
+
+_TIP = 0.05
+"""Share of the subject's size that the end of a leg stands out below what is beside it."""
+
+_STANDS = 0.4
+"""Contact from which a column counts as part of a foot."""
+
+_MOST = 6
+"""Feet that are told apart at most: the widest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """One part that stands: its first and last column, and the row of the ground under it."""
+
+    first: int
+    last: int
+    row: float
+
+    @property
+    def width(self) -> int:
+        """Columns that stand."""
+        return self.last - self.first + 1
+
+    @property
+    def centre(self) -> float:
+        """Middle column."""
+        return (self.first + self.last) / 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,10 +98,26 @@ class Stance:
         """(W,) row of the ground under each column: the feet, and straight lines between and beyond them."""
         every = np.arange(self.contact.size, dtype=np.float32)
         straight = self.contact_row + self.slope * (every - self.base_centre)
-        columns = np.flatnonzero(self.contact > 0.4)
+        columns = np.flatnonzero(self.contact > _STANDS)
         if columns.size < 2:
             return np.asarray(straight, np.float32)
         return np.interp(every, columns, self.outline[columns]).astype(np.float32)
+
+    @property
+    def feet(self) -> tuple[Foot, ...]:
+        """The parts that stand, from left to right: runs of columns in contact, the widest if many."""
+        columns = np.flatnonzero(self.contact > _STANDS)
+        gap = max(1.0, 0.008 * self.extent)
+        runs = np.split(columns, np.flatnonzero(np.diff(columns) > gap) + 1) if columns.size else []
+        feet = [Foot(int(run[0]), int(run[-1]), float(self.outline[run].max())) for run in runs]
+        widest = sorted(feet, key=lambda foot: foot.width, reverse=True)[:_MOST]
+        return tuple(sorted(widest, key=lambda foot: foot.first))
+
+    @property
+    def spread(self) -> float:
+        """Rows between the nearest foot and the farthest; 0 for one foot."""
+        rows = [foot.row for foot in self.feet]
+        return max(rows) - min(rows) if rows else 0.0
 
     @property
     def base_centre(self) -> float:
@@ -103,7 +153,9 @@ def read_stance(picture: npt.NDArray[np.uint8], matte: Field) -> Stance:
         contact=contact,
         outline=outline,
         lit_from=_lit_side(picture, matte),
-        pitch=_pitch(outline, contact, bottom - top) if grounded else None,
+        pitch=_pitch(outline, _stands(outline, columns, bottom - top, rise=_ROUND), bottom - top)
+        if grounded
+        else None,
     )
 
 
@@ -142,15 +194,22 @@ def _lower_hull(columns: npt.NDArray[np.intp], outline: Field) -> Field:
     return np.interp(columns, columns[chain], rows[chain]).astype(np.float32)
 
 
+def _stands(outline: Field, columns: npt.NDArray[np.intp], tall: int, *, rise: float) -> Field:
+    """(W,) share by which each column reaches the lower outline; none from `rise` of the height upwards."""
+    hang = (_lower_hull(columns, outline) - outline[columns]) / max(_TOUCH * tall, 1.5)
+    lift = (float(outline[columns].max()) - outline[columns]) / max(rise * tall, 2.0)
+    stands = np.zeros_like(outline)
+    stands[columns] = np.exp(-(hang**2)) * np.clip(1.7 - 1.7 * lift, 0.0, 1.0)
+    return stands
+
+
 def _contact(outline: Field, columns: npt.NDArray[np.intp], tall: int) -> tuple[Field, float, float]:
     """Which columns stand, and the straight line through them: (contact, slope, row at their middle)."""
-    hull = _lower_hull(columns, outline)
+    contact = _stands(outline, columns, tall, rise=_HIGHEST)
     lowest = float(outline[columns].max())
-    hang = (hull - outline[columns]) / max(_TOUCH * tall, 1.5)
-    lift = (lowest - outline[columns]) / max(0.16 * tall, 2.0)
-    stands = np.exp(-(hang**2)) * np.clip(1.6 - lift, 0.0, 1.0)
-    contact = np.zeros_like(outline)
-    contact[columns] = stands
+    for foot in _tips(outline, tall, lowest):
+        contact[foot.first : foot.last + 1] = 1.0
+    stands = contact[columns]
     weight = stands + 1e-6
     middle = float(np.average(columns, weights=weight))
     spread = float(np.average((columns - middle) ** 2, weights=weight))
@@ -158,6 +217,25 @@ def _contact(outline: Field, columns: npt.NDArray[np.intp], tall: int) -> tuple[
     tilt = float(np.average((columns - middle) * (outline[columns] - row), weights=weight))
     slope = float(np.clip(tilt / max(spread, 1.0), -0.25, 0.25))
     return contact, slope, row
+
+
+def _tips(outline: Field, tall: int, lowest: float) -> list[Foot]:
+    """Ends of thin legs, steep on both sides: such a leg stands, and further off where it ends higher up."""
+    depth = max(_TIP * tall, 3.0)
+    found: list[Foot] = []
+    reach = max(2, round(0.045 * tall))
+    for column in np.flatnonzero(outline > lowest - 0.22 * tall):
+        tip = outline[column]
+        around = outline[max(0, column - reach) : column + reach + 1]
+        left, right = outline[max(0, column - reach) : column], outline[column + 1 : column + reach + 1]
+        if tip < around.max() or (found and column <= found[-1].last):
+            continue
+        if not ((left < tip - depth).any() and (right < tip - depth).any()):
+            continue
+        near = np.flatnonzero(np.abs(outline[column : column + reach] - tip) < 0.25 * depth)
+        stop = int(near[np.flatnonzero(np.diff(near, append=near[-1] + 2) > 1)[0]])
+        found.append(Foot(int(column), int(column) + stop, float(tip)))
+    return found
 
 
 def _pitch(outline: Field, contact: Field, tall: int) -> float | None:

@@ -10,9 +10,12 @@ import numpy as np
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Rgb
 from backcloth.scene.studio.materials import ground, stone
-from backcloth.scene.studio.materials.wood import Timber, wood
+from backcloth.scene.studio.materials.wood import Timber, planks, wood
 from backcloth.scene.studio.texture import Tile
 from backcloth.scene.studio.tone import surface_colour
+
+_PLANK = 0.15
+"""Metres across a plank of a laid floor, where a standing person or a chair is taken for 1.4 m."""
 
 _Make = Callable[[np.random.Generator, int, float, Rgb], Tile]
 
@@ -47,6 +50,15 @@ def _wood(contrast: float, gloss: float, depth: float) -> _Make:
     return make
 
 
+def _planks(contrast: float, gloss: float, depth: float) -> _Make:
+    def make(rng: np.random.Generator, texels: int, side: float, base: Rgb) -> Tile:
+        light = (base[0] * 1.10, base[1] * 1.08, base[2] * 1.06)
+        dark = (base[0] * depth, base[1] * depth * 0.90, base[2] * depth * 0.80)
+        return planks(rng, texels, side, Timber(light, dark, contrast, gloss), width=_PLANK)
+
+    return make
+
+
 def _soil(rng: np.random.Generator, texels: int, side: float, base: Rgb) -> Tile:
     return ground.soil(rng, texels, side, base, (base[0] * 1.7, base[1] * 1.55, base[2] * 1.2))
 
@@ -75,6 +87,30 @@ SURFACES = {
     "snow": Surface((236, 240, 246), ground.snow),
     "carpet": Surface((198, 190, 180), ground.carpet),
 }
+
+
+_LAID = {
+    "wood": _planks(0.9, 0.10, 0.62),
+    "oak": _planks(0.9, 0.10, 0.62),
+    "walnut": _planks(1.0, 0.12, 0.55),
+    "dark wood": _planks(1.0, 0.14, 0.50),
+    "white wood": _planks(0.8, 0.08, 0.72),
+    "pine": _planks(0.85, 0.08, 0.66),
+}
+"""How woods are made where they are a floor."""
+
+WOODS = frozenset(_LAID)
+"""The surfaces that have boards, and so a direction."""
+
+
+def build_floor(
+    name: str, colour: Colour | None, rng: np.random.Generator, texels: int, pixel: float
+) -> Tile:
+    """The tile of a surface that people walk on: as `build`, but woods are planks in true scale."""
+    if name not in _LAID:
+        return build(name, colour, rng, texels, pixel)
+    side = texels * pixel * 1.1
+    return _LAID[name](rng, texels, side, surface_colour(colour.rgb if colour else SURFACES[name].colour))
 
 
 def build(

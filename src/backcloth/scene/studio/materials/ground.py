@@ -55,18 +55,18 @@ def asphalt(rng: np.random.Generator, texels: int, side: float, base: Rgb) -> Ti
 def sand(rng: np.random.Generator, texels: int, side: float, base: Rgb, *, hollows: float = 1.0) -> Tile:
     """Dry sand: trodden hollows, wind ripples, grains."""
     metre = texels / side
-    dents = noise(rng, texels, 0.7 * metre, 0.05 * metre, slope=2.0)
+    dents = noise(rng, texels, 0.34 * metre, 0.03 * metre, slope=1.7)
     push = noise(rng, texels, 0.6 * metre, 0.08 * metre, slope=1.2)
-    ripples = warp(noise(rng, texels, 0.16 * metre, 0.06 * metre, slope=0.5, stretch=3), push * 6, push * 4)
-    grains = noise(rng, texels, 0.006 * metre, 2.0, slope=0.0)
-    clumps = noise(rng, texels, 0.06 * metre, 0.008 * metre, slope=0.6)
+    ripples = warp(noise(rng, texels, 0.075 * metre, 0.03 * metre, slope=0.5, stretch=2), push * 6, push * 4)
+    grains = noise(rng, texels, 0.008 * metre, 2.0, slope=0.0)
+    clumps = noise(rng, texels, 0.045 * metre, 0.006 * metre, slope=0.5)
     shade = (
-        relief(clumps, 0.10)
-        * relief(dents * (metre * 0.05), 0.16 * hollows)
-        * relief(ripples * (metre * 0.006), 0.16)
+        relief(clumps, 0.17)
+        * relief(dents * (metre * 0.022), 0.16 * hollows)
+        * relief(ripples * (metre * 0.003), 0.10)
     )
-    shade *= relief(grains, 0.11)
-    tone = 1.0 + 0.05 * dents + 0.11 * grains
+    shade *= relief(grains, 0.13)
+    tone = 1.0 + 0.03 * dents + 0.16 * grains + 0.05 * clumps
     colour = rgb(base) * (shade * tone)[..., None]
     return Tile(np.maximum(colour, 0.0), side)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from backcloth.scene.studio.arrays import Field, Rgb, mix, rgb, smoothstep
+from backcloth.scene.studio.arrays import Field, Rgb, as_field, mix, rgb, smoothstep
 from backcloth.scene.studio.materials.relief import relief
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.texture import Tile
@@ -63,6 +63,38 @@ def wood(rng: np.random.Generator, texels: int, side: float, timber: Timber, *, 
     factor = tone[:, None] * (1.0 - 0.30 * pores) * relief(fibre - 2.0 * pores, 0.035)
     colour *= (factor * (1.0 - 0.85 * seam) * (1.0 - bevel))[..., None]
     return Tile(np.maximum(colour, 0.0).astype(np.float32), side, gloss=timber.gloss, roughness=0.45)
+
+
+def planks(rng: np.random.Generator, texels: int, side: float, timber: Timber, *, width: float) -> Tile:
+    """A laid floor of narrow planks along x, calmer than a table top: fine grain, staggered ends.
+
+    Args:
+        rng: Draws tones, joints and grain.
+        texels: Side of the tile.
+        side: Metres that the tile covers.
+        timber: Its wood.
+        width: Metres of one plank.
+    """
+    metre, count = texels / side, max(4, round(side / width))
+    board, across = _boards(rng, texels, count)
+    along = (np.arange(texels)[None, :] + rng.integers(0, texels, count)[board][:, None]) / texels
+    pieces = max(1, round(side / (9.0 * width)))
+    piece = (along * pieces).astype(np.intp) % pieces
+    tone = (1.0 + 0.075 * rng.standard_normal((count, pieces))).clip(0.78, 1.2)[board[:, None], piece]
+    warmth = (0.016 * rng.standard_normal((count, pieces)))[board[:, None], piece]
+    slide = ((along * texels).astype(np.intp) + piece * (texels // 3)) % texels
+    rows = np.arange(texels)[:, None]
+    figure = noise(rng, texels, 1.2 * width * metre, 0.10 * width * metre, slope=1.0, stretch=12)[rows, slide]
+    fibre = noise(rng, texels, 0.12 * width * metre, 2.0, slope=0.3, stretch=26)[rows, slide]
+    share = np.clip((0.30 + 0.13 * figure + 0.07 * fibre) * timber.contrast, 0.0, 1.0)
+    colour = mix(_flat(timber.light, texels), _flat(timber.dark, texels), as_field(share))
+    gap = (np.minimum(across, 1.0 - across) * width)[:, None]
+    place = along * pieces - np.floor(along * pieces)
+    end = np.minimum(place, 1.0 - place) * (side / pieces)
+    joint = np.clip(1.0 - np.minimum(gap, end) / max(0.0016, 0.9 / metre), 0.0, 1.0)
+    factor = tone * relief(as_field(fibre), 0.02) * (1.0 - 0.55 * joint)
+    colour = colour * (factor[..., None] * (1.0 + warmth[..., None] * rgb((1.0, 0.0, -1.0))))
+    return Tile(np.maximum(colour, 0.0).astype(np.float32), side, gloss=1.6 * timber.gloss, roughness=0.55)
 
 
 def _boards(rng: np.random.Generator, texels: int, boards: int) -> tuple[npt.NDArray[np.intp], Field]:

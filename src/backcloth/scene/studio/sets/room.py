@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from backcloth.scene.studio.arrays import Radiance
@@ -9,7 +10,7 @@ from backcloth.scene.studio.far import indoors
 from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.sets.walls import window_on_floor
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import build
+from backcloth.scene.studio.surfaces import WOODS, build_floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,28 @@ INTERIORS = {
 }
 
 
+_OBLIQUE = (0.14, 0.46)
+"""Radians that planks turn from running straight away from the camera."""
+
+
+def _lengthwise(stage: Stage) -> float:
+    """Yaw of planks that run away from the camera, a little to one side."""
+    rng = stage.rng(13)
+    side = 1.0 if rng.random() < 0.5 else -1.0
+    return math.pi / 2 + side * float(rng.uniform(*_OBLIQUE))
+
+
 def draw_room(stage: Stage) -> Radiance:
     """Draws one of INTERIORS."""
     scene, camera = stage.scene, stage.camera
     interior = INTERIORS[scene.setting]
     heading = interior.headings[int(stage.rng(15).integers(len(interior.headings)))]
     behind = indoors(stage, interior.around, radius=0.85 * stage.bokeh, level=interior.level, heading=heading)
-    tile = build(
-        scene.surface or interior.floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel
-    )
+    floor = scene.surface or interior.floor
+    tile = build_floor(floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
     pattern = window_on_floor(stage) if scene.pattern else None
     yaw = float(stage.rng(13).uniform(-0.12, 0.12))
+    if floor in WOODS:
+        yaw = _lengthwise(stage)
     edge = camera.row(camera.focus * 3.4)
     return draw_floor(stage, tile, behind, edge, shadows_of(stage), fade=(1.9, 3.2), pattern=pattern, yaw=yaw)
