@@ -29,9 +29,12 @@ bench: $(INSTALLED)
 models: $(INSTALLED)
 	@$(BIN)/backcloth models pull u2net || echo "U2-Net could not be had; the cut-out preset is floor."
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock"
+
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --custom-compile-command "make lock" --group dev pyproject.toml -o requirements/dev.txt
+	$(LOCK) --group dev pyproject.toml -o requirements/dev.txt
+	$(LOCK) --group pyproject.toml:build -o requirements/build.txt
 
 clean:
 	rm -rf $(VENV) demo-out

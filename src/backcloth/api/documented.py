@@ -86,6 +86,7 @@ class NotesBody(BaseModel):
     request_id: str
     notes: list[str] = []
     cutout: str = ""
+    segmenter: str = ""
     engine: str = ""
     scene: str = ""
     size: list[int] = []

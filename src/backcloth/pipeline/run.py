@@ -90,6 +90,7 @@ def replace_background(
         png = encode_png(picture)
     record = {
         "cutout": cutout.source,
+        "segmenter": engines.segmenter.fingerprint,
         "engine": plate.engine,
         "scene": plate.scene,
         "size": list(inputs.size),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -53,7 +52,6 @@ class SceneJob:
         seed: 0..2**63-1.
         mode: Effort.
         references: (H, W, 3) uint8 sRGB pictures, in the caller's order.
-        progress: Called with 0..1 as the work goes on.
     """
 
     id: str
@@ -64,7 +62,6 @@ class SceneJob:
     seed: int
     mode: Mode = Mode.FAST
     references: tuple[Picture, ...] = ()
-    progress: Callable[[float], None] = field(default=lambda _share: None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,17 +126,6 @@ def test_notices_name_what_was_not_drawn_and_when_the_studio_stands_in(make_job:
     assert engine.generate(make_job("beach")).notices == ()
 
 
-def test_progress_ends_at_one(make_job: MakeJob) -> None:
-    """The progress callback is told when the plate is finished."""
-    seen: list[float] = []
-    job = make_job("studio")
-    StudioEngine().generate(
-        SceneJob(job.id, job.background, job.size, job.subject, job.matte, job.seed, progress=seen.append)
-    )
-    assert seen == sorted(seen)
-    assert seen[-1] == 1.0
-
-
 def test_only_prompts_are_drawn(make_job: MakeJob) -> None:
     """A background of another kind is a programming error, not a picture."""
     engine = StudioEngine()

@@ -47,9 +47,7 @@ class StudioEngine:
         if not isinstance(background, Prompt):
             raise TypeError(f"the studio draws prompts, not {type(background).__name__}")
         understood = parse(background.text, background.negative)
-        job.progress(0.05)
         picture = render(understood.scene, job.subject, job.matte, job.seed)
-        job.progress(1.0)
         return Plate(
             picture=picture,
             engine=f"{self.name} {VERSION} (procedural studio, not a generative model)",
