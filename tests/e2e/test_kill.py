@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -60,8 +61,14 @@ class Submitters:
 
 def states(data_dir: Path) -> Counter[str]:
     """How many job rows are in which state."""
-    with sqlite3.connect(f"file:{data_dir}/data/backcloth.db?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{data_dir}/data/backcloth.db?mode=ro", uri=True)) as database:
         return Counter(state for (state,) in database.execute("SELECT state FROM jobs"))
+
+
+def job_ids(data_dir: Path) -> set[str]:
+    """The ids of all job rows."""
+    with closing(sqlite3.connect(f"file:{data_dir}/data/backcloth.db?mode=ro", uri=True)) as database:
+        return {job_id for (job_id,) in database.execute("SELECT id FROM jobs")}
 
 
 def test_every_accepted_job_ends_once(tmp_path: Path, launch: Launch) -> None:
@@ -93,7 +100,8 @@ def test_every_accepted_job_ends_once(tmp_path: Path, launch: Launch) -> None:
     assert set(states(tmp_path)) == {"completed"}
     assert states(tmp_path)["completed"] >= len(submitters.accepted)
     service.stop()
-    assert not list((tmp_path / "data" / "pictures").glob("inputs/*")), "inputs outlived their jobs"
+    inputs = {path.name.split("-")[0] for path in (tmp_path / "data" / "pictures").glob("inputs/*")}
+    assert not inputs & job_ids(tmp_path), "inputs outlived their jobs"
 
 
 def test_a_job_that_kills_its_process_ends_in_error(tmp_path: Path, launch: Launch) -> None:
@@ -118,7 +126,7 @@ def test_a_job_that_kills_its_process_ends_in_error(tmp_path: Path, launch: Laun
 def _wait_for_attempt(data_dir: Path, request_id: str, attempt: int) -> None:
     """Returns as soon as the job's n-th start has been counted, while it runs."""
     deadline = time.monotonic() + 60
-    with sqlite3.connect(f"file:{data_dir}/data/backcloth.db?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{data_dir}/data/backcloth.db?mode=ro", uri=True)) as database:
         while time.monotonic() < deadline:
             query = "SELECT attempts, state FROM jobs WHERE id = ?"
             if database.execute(query, (request_id,)).fetchone() == (attempt, "running"):

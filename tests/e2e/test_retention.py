@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -31,7 +32,7 @@ def test_results_and_rows_are_removed(tmp_path: Path, launch: Launch, photo_base
     assert httpx.get(url).status_code == 404
     service.stop()
     assert not [path for path in (tmp_path / "data" / "pictures").rglob("*") if path.is_file()]
-    with sqlite3.connect(tmp_path / "data" / "backcloth.db") as database:
+    with closing(sqlite3.connect(tmp_path / "data" / "backcloth.db")) as database:
         assert database.execute("SELECT count(*) FROM jobs").fetchone() == (0,)
         assert database.execute("SELECT count(*) FROM workflow_status").fetchone() == (0,)
 

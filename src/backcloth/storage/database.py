@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,10 @@ POOL_SIZE = 10
 POOL_TIMEOUT_S = 30
 SQLITE_BUSY_MS = 30_000
 """Several processes may share the file: a writer waits this long for the others before it fails."""
+
+_SUBSECONDS_SINCE = (3, 42)
+"""SQLite's version from which `unixepoch('subsec')` is known. The job engine's tables use it as a default on
+Python 3.12 and up, and older SQLite, as Debian 12 has it, gives NULL there instead of an error."""
 
 _SCHEMA_LOCK = 0x6261636B636C6F74
 """PostgreSQL advisory lock held while tables are created; two processes may start at once."""
@@ -88,3 +94,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    if sqlite3.sqlite_version_info < _SUBSECONDS_SINCE:
+        connection.create_function("unixepoch", 1, _unixepoch)
+
+
+def _unixepoch(modifier: str) -> float | None:
+    """What newer versions answer to `unixepoch('subsec')`, to milliseconds."""
+    return round(time.time(), 3) if modifier == "subsec" else None

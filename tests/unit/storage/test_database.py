@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,3 +95,16 @@ def test_other_databases_are_refused(url: str) -> None:
     """What cannot hold durable jobs is refused at start."""
     with pytest.raises(ValueError, match=r"database"):
         open_database(url)
+
+
+def test_subsecond_time_is_known_to_any_sqlite(tmp_path: Path) -> None:
+    """The job engine's tables need it as a column's default, also on SQLite before 3.42."""
+    engine = open_database(f"sqlite:///{tmp_path / 'state.db'}")
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("CREATE TABLE t (a TEXT, at INTEGER NOT NULL DEFAULT (unixepoch('subsec') * 1000))")
+        )
+        connection.execute(sa.text("INSERT INTO t (a) VALUES ('x')"))
+        at = connection.execute(sa.text("SELECT at FROM t")).scalar_one()
+    engine.dispose()
+    assert abs(at / 1000 - time.time()) < 5
