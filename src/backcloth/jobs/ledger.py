@@ -96,12 +96,12 @@ class Ledger:
             request = connection.execute(query).scalar_one_or_none()
         return _REQUEST.validate_python(request) if request else None
 
-    def suspect(self, job_id: str) -> bool:
-        """Whether an earlier process died while it ran this job."""
+    def deaths(self, job_id: str) -> int:
+        """How many earlier processes died while they ran this unfinished job."""
         died = sa.and_(jobs.c.boot.is_not(None), jobs.c.boot != self._boot)
         with self._engine.connect() as connection:
-            query = sa.select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN), died)
-            return connection.execute(query).first() is not None
+            query = sa.select(jobs.c.attempts).where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN), died)
+            return connection.execute(query).scalar_one_or_none() or 0
 
     def start(self, job_id: str) -> ReplaceBackground | None:
         """Claims the job for this process and returns its request; None when it is already final.

@@ -62,7 +62,8 @@ class Worker:
             OSError, StoreError, sqlalchemy.exc.SQLAlchemyError: the database or the store failed; worth a
                 retry.
         """
-        with self._gate.alone() if self._ledger.suspect(job_id) else self._gate.shared():
+        deaths = self._ledger.deaths(job_id)
+        with self._gate.alone(deaths) if deaths else self._gate.shared():
             self._work(job_id)
 
     def _work(self, job_id: str) -> None:

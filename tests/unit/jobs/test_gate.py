@@ -12,7 +12,7 @@ from backcloth.jobs.gate import Gate
 
 def test_shared_passes_run_side_by_side() -> None:
     """Two threads that share the gate are inside at the same time."""
-    gate = Gate()
+    gate = Gate(settle_s=0)
     together = threading.Barrier(2, timeout=5)
 
     def pass_through() -> None:
@@ -26,13 +26,13 @@ def test_shared_passes_run_side_by_side() -> None:
 
 def test_alone_means_alone() -> None:
     """Nobody is inside beside a pass taken alone, and everybody gets through."""
-    gate = Gate()
+    gate = Gate(settle_s=0)
     inside: list[str] = []
     seen: list[tuple[str, ...]] = []
     lock = threading.Lock()
 
     def pass_through(kind: str) -> None:
-        with gate.alone() if kind == "alone" else gate.shared():
+        with gate.alone(1) if kind == "alone" else gate.shared():
             with lock:
                 inside.append(kind)
                 seen.append(tuple(inside))
@@ -48,7 +48,7 @@ def test_alone_means_alone() -> None:
 
 def test_whoever_waits_to_be_alone_goes_before_later_comers() -> None:
     """A busy service does not starve a suspect."""
-    gate = Gate()
+    gate = Gate(settle_s=0)
     order: list[str] = []
     entered, leave = threading.Event(), threading.Event()
 
@@ -58,14 +58,14 @@ def test_whoever_waits_to_be_alone_goes_before_later_comers() -> None:
             leave.wait(5)
 
     def note(kind: str) -> None:
-        with gate.alone() if kind == "alone" else gate.shared():
+        with gate.alone(1) if kind == "alone" else gate.shared():
             order.append(kind)
 
     with ThreadPoolExecutor(3) as threads:
         holding = threads.submit(hold)
         entered.wait(5)
         suspect = threads.submit(note, "alone")
-        while not gate._waiting_alone:
+        while not gate._suspects:
             pass
         later = threads.submit(note, "shared")
         leave.set()
@@ -76,9 +76,24 @@ def test_whoever_waits_to_be_alone_goes_before_later_comers() -> None:
 
 def test_a_failure_inside_opens_the_gate_again() -> None:
     """An exception leaves no lock behind."""
-    gate = Gate()
-    for enter in (gate.alone, gate.shared):
-        with pytest.raises(ZeroDivisionError), enter():
-            _ = 1 / 0
-    with gate.alone():
+    gate = Gate(settle_s=0)
+    with pytest.raises(ZeroDivisionError), gate.alone(1):
+        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError), gate.shared():
+        _ = 1 / 0
+    with gate.alone(1):
         pass
+
+
+def test_the_least_suspicious_goes_first() -> None:
+    """Of suspects that come together, whoever died least runs first."""
+    gate = Gate(settle_s=0.2)
+    order: list[int] = []
+
+    def note(deaths: int) -> None:
+        with gate.alone(deaths):
+            order.append(deaths)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(note, [3, 1, 4, 2]))
+    assert order == [1, 2, 3, 4]
