@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,7 +91,7 @@ class Service:
             tokens.ensure(settings.bootstrap_token.get_secret_value(), BOOTSTRAP_ORGANISATION)
         self._store = open_store(settings.store)
         self.engines = open_engines(settings, self._store)
-        signer = UrlSigner(load_secret(Path(settings.data_dir) / "signing.key"), settings.base_url)
+        signer = UrlSigner(load_secret(settings.data_dir / "signing.key"), settings.base_url)
         metrics = Metrics()
         waiters = Waiters()
         ledger = Ledger(

@@ -47,12 +47,6 @@ class Shadows:
     ambient: Field
     contact: Field
 
-    def dimmed(self, light: Light) -> Field:
-        """(H, W, 3) light that arrives, unshadowed open ground having key + ambient."""
-        key = np.asarray(light.key, np.float32) * (1.0 - self.cast)[..., None]
-        sky = np.asarray(light.ambient, np.float32) * (1.0 - self.ambient)[..., None]
-        return np.asarray((key + sky) * (1.0 - self.contact)[..., None], np.float32)
-
 
 def no_shadows(size: tuple[int, int]) -> Shadows:
     """Nothing is in the way of the light."""

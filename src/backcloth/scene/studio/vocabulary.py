@@ -108,8 +108,6 @@ NATURE = frozenset({"beach", "meadow", "forest", "mountain", "desert", "snow", "
 
 STREETS = frozenset({"parking", "street", "city"})
 
-ROOMS = frozenset({"room", "living room", "bedroom", "office", "kitchen", "warehouse", "cafe"})
-
 PANORAMA: dict[str, str] = {
     "room": "room",
     "living room": "kitchen",
@@ -172,10 +170,6 @@ LIGHTS: dict[str, str] = {
         ("moody light", "moody lighting", "spotlight", "cinematic light", "cinematic lighting"), "dramatic"
     ),
 }
-
-SKY_ONLY = frozenset(
-    {"blue sky", "clear sky", "cloudy sky", "overcast sky", "grey sky", "sunset sky", "night sky"}
-)
 
 FLAGS: dict[str, tuple[str, bool | float | str]] = {
     **dict.fromkeys(
