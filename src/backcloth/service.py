@@ -46,7 +46,9 @@ BOOTSTRAP_ORGANISATION = "local"
 def open_engines(settings: Settings, store: Store) -> Engines:
     """The engines that the settings choose. Loads and verifies the cut-out's weights."""
     return Engines(
-        segmenter=open_segmenter(settings.cutout.preset, settings.cutout.models_dir),
+        segmenter=open_segmenter(
+            settings.cutout.preset, settings.cutout.models_dir, refine=settings.cutout.refine
+        ),
         scenes=open_scenes(),
         refiner=RulesRefiner(),
         text_moderator=WordModerator(),

@@ -79,6 +79,9 @@ class CutoutSettings(_Group):
     """`auto` is `standard` where its weights were pulled and verified, else `floor`."""
     models_dir: Path = Path.home() / ".cache" / "backcloth" / "models"
     """Where pulled weights lie; shared by all checkouts of one user because they are large."""
+    refine: bool = True
+    """Draws the matte's edge anew from the photo's colours. Without, the networks' matte is only enlarged:
+    faster, and coarse on large photos."""
 
 
 class JobSettings(_Group):

@@ -71,3 +71,17 @@ def test_the_network_engine_is_imported_late() -> None:
     """Importing the presets does not import onnxruntime."""
     program = "import sys, backcloth.cutout.presets; sys.exit('onnxruntime' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_without_refinement_the_matte_is_only_enlarged(
+    floor: SaliencySegmenter, ball: SimpleNamespace, tmp_path: Path
+) -> None:
+    """The same subject with a coarser edge, under a fingerprint of its own."""
+    plain = open_segmenter("floor", tmp_path, refine=False)
+    matte = plain.matte(ball.picture)
+    assert matte.shape == ball.picture.shape[:2]
+    assert matte.dtype == np.float32
+    assert (matte.min(), matte.max()) == (0, 1)
+    assert np.abs((matte > 0.5) ^ (ball.matte > 0.5)).mean() < 0.02
+    assert np.abs(matte - ball.matte).mean() > np.abs(floor.matte(ball.picture) - ball.matte).mean()
+    assert plain.fingerprint != floor.fingerprint
