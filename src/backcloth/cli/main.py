@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import backcloth
-from backcloth.cli import doctor, models, replace, serve, tokens
+from backcloth.cli import cutout, doctor, models, replace, serve, tokens
 from backcloth.cli.logs import write_logs
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(replace.replace)
+app.command()(cutout.cutout)
 app.command()(doctor.doctor)
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(models.app, name="models")

@@ -16,9 +16,3 @@ def put_back(cutout: CutOut, plate: Plate, background: Background) -> npt.NDArra
     if isinstance(background, Solid) and background.colour.alpha < 255:
         return composite_over_colour(cutout.picture, cutout.foreground, cutout.matte, background.colour)
     return composite(cutout.picture, cutout.foreground, cutout.matte, plate.picture)
-
-
-def changed_subject_pixels(cutout: CutOut, picture: npt.NDArray[np.uint8]) -> int:
-    """How many fully opaque subject pixels differ from the photo's: 0 by construction, and measured."""
-    opaque = cutout.matte == 255
-    return int(np.any(picture[..., :3][opaque] != cutout.picture[opaque], axis=-1).sum())

@@ -31,15 +31,24 @@ def load(request: ReplaceBackground, engines: Engines) -> Inputs:
     Raises:
         ImageNotFound, DownloadFailed, TooLarge, UnsupportedMedia, InvalidRequest: naming the parameter.
     """
-    photo = _decoded(request.image, "image", engines)
+    photo = load_photo(request.image, engines, original=request.original_quality)
     height, width = photo.picture.shape[:2]
-    canvas = canvas_size(width, height, original=request.original_quality)
-    photo = _fitted(photo, canvas)
     references = tuple(
-        _no_larger_than_needed(_decoded(source, f"ref_images[{index}]", engines), canvas)
+        _no_larger_than_needed(_decoded(source, f"ref_images[{index}]", engines), (width, height))
         for index, source in enumerate(request.references)
     )
     return Inputs(photo, references)
+
+
+def load_photo(source: Source, engines: Engines, *, original: bool) -> Photo:
+    """Fetches and decodes the photo, at its own size with `original`, else scaled to one megapixel.
+
+    Raises:
+        ImageNotFound, DownloadFailed, TooLarge, UnsupportedMedia, InvalidRequest: naming `image`.
+    """
+    photo = _decoded(source, "image", engines)
+    height, width = photo.picture.shape[:2]
+    return _fitted(photo, canvas_size(width, height, original=original))
 
 
 def _decoded(source: Source, parameter: str, engines: Engines) -> Photo:

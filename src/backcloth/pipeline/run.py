@@ -1,6 +1,7 @@
 """The picture's whole way, one line an arrow.
 
-inputs → moderate → refine → cut out → scene plate → composite → moderate result → encode
+replace_background: inputs → moderate → refine → cut out → scene plate → composite → moderate result → encode
+remove_background: inputs → cut out → encode
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from backcloth.cutout.subject import extract
 from backcloth.domain.background import Background, Prompt, Solid
-from backcloth.domain.request import ReplaceBackground
+from backcloth.domain.request import ReplaceBackground, Source
 from backcloth.imaging.encode import encode_png
-from backcloth.pipeline.composite import changed_subject_pixels, put_back
+from backcloth.pipeline.composite import put_back
+from backcloth.pipeline.cutout import cut_out, facts
 from backcloth.pipeline.engines import Engines
-from backcloth.pipeline.inputs import load
+from backcloth.pipeline.inputs import load, load_photo
 from backcloth.pipeline.moderation import moderate_inputs, moderate_result
 from backcloth.pipeline.plate import make_plate
 from backcloth.pipeline.prompt import refine
@@ -79,7 +80,7 @@ def replace_background(
         moderate_inputs(inputs, request, engines)
         request = refine(request, engines)
     with watch.stage("cutout"):
-        cutout = extract(inputs.photo, engines.segmenter, force=request.force_background_detection)
+        cutout = cut_out(inputs.photo, engines, force=request.force_background_detection)
     with watch.stage("plate"):
         plate = make_plate(job_id, request, inputs, cutout, engines)
     with watch.stage("composite"):
@@ -89,16 +90,38 @@ def replace_background(
     with watch.stage("encode"):
         png = encode_png(picture)
     record = {
-        "cutout": cutout.source,
-        "segmenter": engines.segmenter.fingerprint,
+        **facts(cutout, engines, picture),
         "engine": plate.engine,
         "scene": plate.scene,
-        "size": list(inputs.size),
-        "matte": cutout.measure(),
-        "subject_pixels_changed": changed_subject_pixels(cutout, picture),
         "seconds": watch.seconds,
     }
     return Outcome(png, _words(request.background), request.notices + plate.notices, record)
+
+
+def remove_background(
+    image: Source, engines: Engines, *, original_quality: bool, force: bool, watch: Stopwatch | None = None
+) -> Outcome:
+    """The subject of one photo without its background: an RGBA PNG with straight alpha.
+
+    Args:
+        image: Where the photo is.
+        engines: What to do it with.
+        original_quality: True keeps the photo's pixel size, False scales it to one megapixel.
+        force: True cuts out even when the photo has an alpha channel.
+        watch: Told about stages as they begin and end.
+
+    Raises:
+        BackclothError: what the caller is told; anything else is a fault of ours.
+    """
+    watch = watch or Stopwatch()
+    with watch.stage("inputs"):
+        photo = load_photo(image, engines, original=original_quality)
+    with watch.stage("cutout"):
+        cutout = cut_out(photo, engines, force=force)
+        picture = cutout.rgba()
+    with watch.stage("encode"):
+        png = encode_png(picture)
+    return Outcome(png, None, (), {**facts(cutout, engines, picture), "seconds": watch.seconds})
 
 
 def _words(background: Background) -> str | None:
