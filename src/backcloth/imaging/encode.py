@@ -9,10 +9,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-_SETTINGS = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_AVG)
-# At 1 MP, level 1 with the average filter took 50 ms on photos and 22 ms on cut-outs over a flat colour;
-# letting the encoder choose a filter per row took 75 and 45 ms and saved no bytes, level 6 took 260 ms
-# and saved 5 %.
+_SETTINGS = (
+    *(cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP),
+    *(cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE),
+)
+# Run lengths are all that filtered photos repeat. Of five 1 MP photos each, cut-outs over a flat colour took
+# 20 ms and 642 KiB, whole photos 33 ms and 1265 KiB. Looking for matches further back at the same level took
+# 25 and 40 ms for 708 and 1227 KiB; the Paeth filter took 30 and 43 ms for 586 and 1191 KiB.
 
 _END_OF_HEADER = 8 + 25
 """PNG signature and the IHDR chunk."""
