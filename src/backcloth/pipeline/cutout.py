@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -38,5 +39,6 @@ def changed_subject_pixels(cutout: CutOut, result: npt.NDArray[np.uint8]) -> int
 
     The photo is the decoded one at the size of the canvas.
     """
-    opaque = cutout.matte == 255
-    return int(np.any(result[..., :3][opaque] != cutout.picture[opaque], axis=-1).sum())
+    difference = cv2.absdiff(np.ascontiguousarray(result[..., :3]), cutout.picture)
+    same = cv2.inRange(difference, (0, 0, 0), (0, 0, 0))
+    return int(np.count_nonzero((cutout.matte == 255) & (same == 0)))
