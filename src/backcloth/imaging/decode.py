@@ -11,7 +11,9 @@ from PIL import Image
 
 from backcloth.domain.media import MediaType, sniff
 from backcloth.errors import InvalidRequest, TooLarge, UnsupportedMedia
+from backcloth.imaging.premultiplied import straightened
 from backcloth.imaging.profile import to_srgb
+from backcloth.imaging.tagging import profile_of
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -41,8 +43,9 @@ class Photo:
 def decode(data: bytes, *, parameter: str, max_pixels: int) -> Photo:
     """Decodes JPEG, PNG or WEBP, whatever its colour mode, depth, profile and orientation.
 
-    Of an animation it is the first frame. Sixteen bits become eight, a colour profile is applied, EXIF
-    orientation is carried out, and transparency in any form (channel, palette, key colour) becomes `alpha`.
+    Of an animation it is the first frame. Sixteen bits become eight (the upper ones), what the file says of
+    its colours is applied, EXIF orientation is carried out, and transparency in any form (channel, palette,
+    key colour) becomes `alpha`. Colours that were multiplied by alpha are divided again, see `premultiplied`.
 
     Args:
         data: The file.
@@ -83,9 +86,9 @@ def _sample_depth(data: bytes, media: MediaType) -> int:
 
 
 def _convert(image: Image.Image, depth: int) -> Photo:
-    profile = image.info.get("icc_profile")
+    profile = profile_of(image)
     if image.mode.startswith("I;16"):
-        return _from_deep_grey(image)
+        return _from_deep_grey(image, profile)
     if image.mode == "CMYK":
         return Photo(to_srgb(image, profile))
     if image.mode in ("P", "PA"):
@@ -96,16 +99,18 @@ def _convert(image: Image.Image, depth: int) -> Photo:
         alpha = None
     if image.mode not in ("L", "RGB"):
         image = image.convert("L" if image.mode in ("1", "LA") else "RGB")
+    if alpha is not None:
+        image = Image.fromarray(straightened(np.asarray(image), alpha))
     return Photo(to_srgb(image, profile), alpha)
 
 
-def _from_deep_grey(image: Image.Image) -> Photo:
+def _from_deep_grey(image: Image.Image, profile: bytes | None) -> Photo:
     """16-bit grey by hand: Pillow's own conversion clips at 255 instead of scaling by 257."""
     samples = np.asarray(image).astype(np.uint32)
     grey = Image.fromarray(((samples + 128) // 257).astype(np.uint8))
     key = image.info.get("transparency")
     alpha = _keyed_out(samples == key) if isinstance(key, int) else None
-    return Photo(to_srgb(grey, image.info.get("icc_profile")), alpha)
+    return Photo(to_srgb(grey, profile), alpha)
 
 
 def _alpha(image: Image.Image, depth: int) -> Pixels | None:

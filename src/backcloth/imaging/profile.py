@@ -24,9 +24,10 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Pixels:
     """The (H, W, 3) uint8 sRGB pixels of an L, RGB or CMYK image.
 
     Without a profile, or with one that is broken or belongs to another colour mode, L and RGB count as
-    sRGB, and CMYK is converted as ink over white, channel by channel. The rendering intent is perceptual,
-    which for profiles without tables is relative colorimetric. A profile within one step of sRGB is left
-    alone, so that pixels stay as they are in the file.
+    sRGB, and CMYK is converted as ink over white, channel by channel. The rendering intent is relative
+    colorimetric with black point compensation: white becomes white, the darkest ink becomes black, colours
+    in between keep their looks, and those outside sRGB are clipped to it. A profile within one step of sRGB
+    is left alone, so that pixels stay as they are in the file.
     """
     converted = _through_profile(image, profile) if profile else None
     if converted is None:
@@ -37,7 +38,14 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Pixels:
 def _through_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
     try:
         source = ImageCms.getOpenProfile(io.BytesIO(profile))
-        transform = ImageCms.buildTransform(source, _SRGB, image.mode, "RGB")
+        transform = ImageCms.buildTransform(
+            source,
+            _SRGB,
+            image.mode,
+            "RGB",
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
     if image.mode == "RGB" and _changes_nothing(transform):

@@ -40,13 +40,13 @@ def matrix_profile(red: tuple[float, ...], green: tuple[float, ...], blue: tuple
     return profile(b"mntr", b"RGB ", b"XYZ ", tags)
 
 
-def ink_profile(lightness: int) -> bytes:
-    """A CMYK profile: paper white, magenta with yellow a grey of `lightness`, all other inks black."""
-    grid = [255, 0, 0, 0, 0, 0, lightness, *[0] * 9]
+def ink_profile(lightness: int, *, black: int = 0, kind: bytes = b"prtr") -> bytes:
+    """A CMYK profile: paper white, magenta with yellow a grey of `lightness`, all other inks `black`."""
+    grid = [255, *[black] * 5, lightness, *[black] * 9]
     inks = b"".join(bytes([value, 128, 128]) for value in grid)
     table = b"mft1\0\0\0\0" + bytes([4, 3, 2, 0]) + fixed(1, 0, 0, 0, 1, 0, 0, 0, 1)
     table += bytes(range(256)) * 4 + inks + bytes(range(256)) * 3
-    return profile(b"prtr", b"CMYK", b"Lab ", {b"A2B0": table})
+    return profile(kind, b"CMYK", b"Lab ", {b"A2B0": table, b"A2B1": table})
 
 
 def decoded(image: Image.Image, form: str, icc: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -93,3 +93,13 @@ def test_cmyk_goes_through_its_profile() -> None:
     grey = decoded(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "JPEG", icc)[8, 8].astype(int)
     assert np.ptp(grey) <= 3
     assert 90 < grey[0] < 150
+
+
+def test_the_darkest_ink_becomes_black() -> None:
+    """Ink that is dark grey on paper is black on a screen, as white paper is white."""
+    icc = ink_profile(128, black=40, kind=b"scnr")
+    image = Image.new("CMYK", (16, 32), (0, 0, 0, 0))
+    image.paste((255, 255, 255, 255), (0, 16, 16, 32))
+    pixels = decoded(image, "JPEG", icc)
+    assert pixels[24, 8].max() <= 6
+    assert pixels[8, 8].min() >= 250
