@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from backcloth.accounts.tokens import Tokens
 from backcloth.api.context import Context
 from backcloth.api.limits import SubmitLimit
+from backcloth.cutout.birefnet import Shelf
 from backcloth.cutout.presets import open_segmenter
+from backcloth.cutout.protocol import Segmenter
 from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
@@ -27,7 +29,7 @@ from backcloth.net.webhook import WebhookSender
 from backcloth.pipeline.engines import Engines
 from backcloth.prompting.rules import RulesRefiner
 from backcloth.scene.registry import open_engines as open_scenes
-from backcloth.settings import Settings
+from backcloth.settings import CutoutSettings, Settings
 from backcloth.storage.claim import FolderClaim
 from backcloth.storage.database import create_tables, open_database
 from backcloth.storage.sign import UrlSigner, load_secret
@@ -46,9 +48,7 @@ BOOTSTRAP_ORGANISATION = "local"
 def open_engines(settings: Settings, store: Store) -> Engines:
     """The engines that the settings choose. Loads and verifies the cut-out's weights."""
     return Engines(
-        segmenter=open_segmenter(
-            settings.cutout.preset, settings.cutout.models_dir, refine=settings.cutout.refine
-        ),
+        segmenter=open_cutout(settings.cutout, settings.cutout.preset),
         scenes=open_scenes(),
         refiner=RulesRefiner(),
         text_moderator=WordModerator(),
@@ -63,6 +63,26 @@ def open_engines(settings: Settings, store: Store) -> Engines:
         store=store,
         max_pixels=settings.image.max_pixels,
     )
+
+
+def open_cutout(settings: CutoutSettings, preset: str) -> Segmenter:
+    """The segmenter of a preset, opened as the settings say.
+
+    Raises:
+        WeightsUnavailable, WeightsInvalid: what the preset needs is missing or is not what it should be.
+    """
+    return open_segmenter(
+        preset,
+        settings.models_dir,
+        refine=settings.refine,
+        model=settings.model,
+        shelf=shelf_of(settings),
+    )
+
+
+def shelf_of(settings: CutoutSettings) -> Shelf:
+    """Where the BiRefNets lie, and how they may be run."""
+    return Shelf(settings.birefnet_dir, settings.device, settings.trust_remote_code)
 
 
 def open_tokens(settings: Settings) -> tuple[Tokens, sa.Engine]:

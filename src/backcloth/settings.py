@@ -75,13 +75,33 @@ class ImageSettings(_Group):
 class CutoutSettings(_Group):
     """Which segmenter runs."""
 
-    preset: Literal["auto", "floor", "standard"] = "auto"
-    """`auto` is `standard` where its weights were pulled and verified, else `floor`."""
+    preset: Literal[
+        "auto",
+        "floor",
+        "standard",
+        "quality",
+        "custom",
+        "birefnet",
+        "birefnet-portrait",
+        "birefnet-matting",
+        "birefnet-hr",
+        "birefnet-lite",
+    ] = "auto"
+    """`auto` is `standard` where its weights were pulled and verified, else `floor`, and never another.
+    `backcloth models list` describes them."""
     models_dir: Path = Path.home() / ".cache" / "backcloth" / "models"
     """Where pulled weights lie; shared by all checkouts of one user because they are large."""
     refine: bool = True
     """Draws the matte's edge anew from the photo's colours. Without, the networks' matte is only enlarged:
     faster, and coarse on large photos."""
+    model: Path | None = None
+    """The TOML file of the preset `custom`; `cutout/custom.py` describes it."""
+    birefnet_dir: Path | None = None
+    """Holds the downloaded folders of the birefnet presets, each under its published name."""
+    device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    """What the birefnet presets run on; `auto` is a GPU where there is one."""
+    trust_remote_code: bool = False
+    """Lets the Python code in those folders run, with all rights of this process."""
 
 
 class JobSettings(_Group):

@@ -29,7 +29,9 @@ pytestmark = pytest.mark.skipif(not PHOTOS, reason="EVAL_CUTOUT_DIR names no fol
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> SaliencySegmenter:
     """The packaged preset."""
-    return open_segmenter("floor", tmp_path_factory.mktemp("models"))
+    segmenter = open_segmenter("floor", tmp_path_factory.mktemp("models"))
+    assert isinstance(segmenter, SaliencySegmenter)
+    return segmenter
 
 
 def photo_of(path: Path) -> Photo:

@@ -11,9 +11,9 @@ import typer
 
 import backcloth
 from backcloth.cli.configure import DataDir, load
-from backcloth.cutout.presets import open_segmenter
+from backcloth.cutout.presets import NAMES
 from backcloth.cutout.weights import WeightsError
-from backcloth.service import open_engines
+from backcloth.service import open_cutout, open_engines
 from backcloth.settings import Settings
 from backcloth.storage.database import open_database
 from backcloth.storage.store import open_store
@@ -58,9 +58,9 @@ def _version(package: str) -> str:
 def _cutouts(settings: Settings) -> Iterator[tuple[str, str, bool]]:
     """A preset that is not the chosen one may be missing; the chosen one may not."""
     chosen = settings.cutout.preset
-    for preset in ("floor", "standard"):
+    for preset in NAMES:
         try:
-            open_segmenter(preset, settings.cutout.models_dir)
+            open_cutout(settings.cutout, preset)
         except WeightsError as problem:
             yield f"cut-out {preset}", f"cannot run: {problem}", chosen != preset
         else:

@@ -1,98 +1,189 @@
-"""The embedded segmenters: which networks a preset runs, and what is done with their maps."""
+"""The segmenters by name: which networks a preset runs, and what is done with their maps."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import threading
+from collections.abc import Sequence
 from functools import reduce
 from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from backcloth.cutout.birefnet import VARIANTS, Shelf, open_birefnet
 from backcloth.cutout.clean import clean
+from backcloth.cutout.custom import open_custom, read_custom
 from backcloth.cutout.edge import refine_edge
 from backcloth.cutout.gaps import open_gaps
-from backcloth.cutout.u2net import U2Net, thumbnail_of
-from backcloth.cutout.weights import U2NET, U2NETP, Weights, WeightsInvalid, WeightsUnavailable, verified
+from backcloth.cutout.lift import lift
+from backcloth.cutout.network import Network, OnnxNetwork
+from backcloth.cutout.spec import Map, Pixels
+from backcloth.cutout.weights import (
+    ISNET,
+    U2NET,
+    U2NETP,
+    Weights,
+    WeightsInvalid,
+    WeightsUnavailable,
+    verified,
+)
 
-Picture = npt.NDArray[np.uint8]
-Map = npt.NDArray[np.float32]
+PRESETS = {"floor": (U2NETP,), "standard": (U2NET, U2NETP), "quality": (ISNET, U2NETP)}
+"""The networks of each embedded preset, the finest first. Of two maps of one size the larger value counts
+at each pixel: either alone drops parts of subjects that the other finds, and gaps that this closes open again
+where they look like the background, see `gaps`. A finer map is lifted by a coarser one, see `lift`."""
 
-PRESETS = {"floor": (U2NETP,), "standard": (U2NET, U2NETP)}
-"""The networks of each preset. Where there are two, the larger value of both counts at each pixel: either
-alone drops parts of subjects that the other finds. Gaps that this closes open again where they look like the
-background, see `gaps`."""
+CUSTOM = "custom"
+"""The preset whose network the operator brings, see the module of that name."""
 
-_REVISION = 2
-"""Goes up with every change of `clean`, `gaps` or `edge` that changes a matte."""
+NAMES = (*PRESETS, CUSTOM, *VARIANTS)
+"""Every preset that can be set by name."""
+
+_REVISION = 3
+"""Goes up with every change of `clean`, `gaps`, `lift` or `edge` that changes a matte."""
+
+_THREADS = 2
+"""Threads for one picture; pictures go through the networks one at a time."""
 
 
 class SaliencySegmenter:
-    """Salient object networks, their maps cleaned and refined along the edge.
+    """Networks that tell what stands out, their maps joined, cleaned and refined along the edge.
 
     Args:
-        name: The preset, a key of PRESETS.
-        models_dir: Where weights lie that are not in our own package.
-        note: Why this preset runs, for operators.
-        threads: Threads for one picture; pictures go through the networks one at a time.
-        refine: Whether the edge is drawn anew from the photo's colours; otherwise the networks' matte is
-            only enlarged.
-
-    Raises:
-        WeightsUnavailable: a file of the preset is missing.
-        WeightsInvalid: a file of the preset is not the right one.
+        name: As in the settings and the job notes.
+        networks: The finest first.
+        fingerprint: Of the networks' weights and runtime.
+        note: Why this segmenter runs, for operators.
+        refine: Whether the edge is drawn anew from the photo's colours; otherwise the map is only enlarged.
     """
 
     def __init__(
-        self, name: str, models_dir: Path, *, note: str = "", threads: int = 2, refine: bool = True
+        self, name: str, networks: Sequence[Network], *, fingerprint: str, note: str = "", refine: bool = True
     ) -> None:
         self.name = name
         self.note = note or f"{name}: as set"
-        networks = PRESETS[name]
-        self.fingerprint = _fingerprint(name, networks, refine=refine)
+        self.fingerprint = f"{name}.{_REVISION}{'' if refine else '.unrefined'}:{fingerprint}"
+        self._networks = networks
         self._refine = refine
-        self._networks = [U2Net(verified(weights, models_dir), threads=threads) for weights in networks]
         # One at a time: two pictures side by side gain no throughput and cost hundreds of megabytes.
         self._turn = threading.Lock()
 
-    def matte(self, picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    def matte(self, picture: Pixels) -> Map:
         """The subject's coverage, (H, W) float32 0..1, of an (H, W, 3) uint8 sRGB picture."""
-        thumbnail = thumbnail_of(picture)
+        thumbnails = [network.spec.thumbnail(picture) for network in self._networks]
         with self._turn:
-            maps = [network.saliency(thumbnail) for network in self._networks]
-        coarse = open_gaps(clean(reduce(np.maximum, maps)), maps, thumbnail)
-        return refine_edge(picture, thumbnail, coarse) if self._refine else _enlarged(coarse, picture)
+            pairs = zip(self._networks, thumbnails, strict=True)
+            maps = [network.map(thumbnail) for network, thumbnail in pairs]
+        coarse = clean(reduce(_joined, maps))
+        if len({each.shape for each in maps}) == 1:
+            coarse = open_gaps(coarse, maps, thumbnails[0])
+        return refine_edge(picture, thumbnails[0], coarse) if self._refine else _enlarged(coarse, picture)
 
 
-def open_segmenter(preset: str, models_dir: Path, *, refine: bool = True) -> SaliencySegmenter:
-    """Loads a preset: `floor`, `standard`, or `auto` for the best whose weights are there and right.
+class MattingSegmenter:
+    """A network whose map is a matte already: it is brought to the photo's size and otherwise left as it is.
 
-    The segmenter's `note` says which preset runs and why. Without `refine` the networks' matte is only
-    enlarged to the photo's size: faster and coarser.
+    Args:
+        name: As in the settings and the job notes.
+        network: The network.
+        fingerprint: Of its weights and runtime.
+        note: Why this segmenter runs, for operators.
+    """
+
+    def __init__(self, name: str, network: Network, *, fingerprint: str, note: str = "") -> None:
+        self.name = name
+        self.note = note or f"{name}: as set"
+        self.fingerprint = f"{name}.{_REVISION}:{fingerprint}"
+        self._network = network
+        self._turn = threading.Lock()
+
+    def matte(self, picture: Pixels) -> Map:
+        """The subject's coverage, (H, W) float32 0..1, of an (H, W, 3) uint8 sRGB picture."""
+        thumbnail = self._network.spec.thumbnail(picture)
+        with self._turn:
+            matte = self._network.map(thumbnail)
+        return _enlarged(matte, picture)
+
+
+Segmenter = SaliencySegmenter | MattingSegmenter
+
+
+def open_segmenter(
+    preset: str,
+    models_dir: Path,
+    *,
+    refine: bool = True,
+    model: Path | None = None,
+    shelf: Shelf | None = None,
+) -> Segmenter:
+    """Loads a segmenter by its preset's name.
+
+    `auto` is `standard` where its weights are there and right, else `floor`. The segmenter's `note` says
+    which preset runs and why.
+
+    Args:
+        preset: `auto`, or one of NAMES.
+        models_dir: Where weights lie that are not in our own package.
+        refine: Without, the networks' map is only enlarged to the photo's size: faster and coarser.
+        model: The TOML file of the preset `custom`.
+        shelf: Where the BiRefNets lie and how they may be run.
 
     Raises:
         ValueError: no such preset.
-        WeightsUnavailable: a preset was named and a file of it is missing.
+        WeightsUnavailable: a preset was named and something that it needs is missing.
         WeightsInvalid: a preset was named and a file of it is not the right one.
     """
     if preset in PRESETS:
-        return SaliencySegmenter(preset, models_dir, refine=refine)
+        return _embedded(preset, models_dir, refine=refine)
+    if preset == CUSTOM:
+        return _custom(model, refine=refine)
+    if preset in VARIANTS:
+        return _birefnet(preset, shelf or Shelf(), refine=refine)
     if preset != "auto":
-        raise ValueError(f"no cut-out preset is called {preset!r}: choose from auto, {', '.join(PRESETS)}")
+        raise ValueError(f"no cut-out preset is called {preset!r}: choose from auto, {', '.join(NAMES)}")
     try:
-        return SaliencySegmenter("standard", models_dir, note="standard: u2net.onnx is there", refine=refine)
+        return _embedded("standard", models_dir, refine=refine, note="standard: u2net.onnx is there")
     except (WeightsUnavailable, WeightsInvalid) as error:
-        return SaliencySegmenter("floor", models_dir, note=f"floor: {error}", refine=refine)
+        return _embedded("floor", models_dir, refine=refine, note=f"floor: {error}")
 
 
-def _enlarged(coarse: Map, picture: Picture) -> Map:
+def _embedded(name: str, models_dir: Path, *, refine: bool, note: str = "") -> SaliencySegmenter:
+    recipe = PRESETS[name]
+    networks = [OnnxNetwork(verified(each, models_dir), each.spec, threads=_THREADS) for each in recipe]
+    return SaliencySegmenter(name, networks, fingerprint=_fingerprint(recipe), note=note, refine=refine)
+
+
+def _custom(model: Path | None, *, refine: bool) -> Segmenter:
+    custom = read_custom(model)
+    network = open_custom(custom, threads=_THREADS)
+    sums = f"{custom.digest[:12]}+{custom.sha256[:12]}:{_runtime()}"
+    if custom.matting:
+        return MattingSegmenter(CUSTOM, network, fingerprint=sums, note=f"{CUSTOM}: {custom.name}")
+    return SaliencySegmenter(
+        CUSTOM, [network], fingerprint=sums, note=f"{CUSTOM}: {custom.name}", refine=refine
+    )
+
+
+def _birefnet(name: str, shelf: Shelf, *, refine: bool) -> Segmenter:
+    network = open_birefnet(name, shelf)
+    if VARIANTS[name].matting:
+        return MattingSegmenter(name, network, fingerprint=network.fingerprint)
+    return SaliencySegmenter(name, [network], fingerprint=network.fingerprint, refine=refine)
+
+
+def _joined(fine: Map, coarse: Map) -> Map:
+    return np.maximum(fine, coarse) if fine.shape == coarse.shape else lift(fine, coarse)
+
+
+def _enlarged(coarse: Map, picture: Pixels) -> Map:
     matte = cv2.resize(coarse, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_CUBIC)
     return np.asarray(np.clip(matte, 0, 1, out=matte), np.float32)
 
 
-def _fingerprint(name: str, networks: tuple[Weights, ...], *, refine: bool) -> str:
-    sums = "+".join(weights.sha256[:12] for weights in networks)
-    edge = "" if refine else ".unrefined"
-    return f"{name}.{_REVISION}{edge}:{sums}:onnxruntime-{importlib.metadata.version('onnxruntime')}"
+def _fingerprint(recipe: Sequence[Weights]) -> str:
+    return f"{'+'.join(weights.sha256[:12] for weights in recipe)}:{_runtime()}"
+
+
+def _runtime() -> str:
+    return f"onnxruntime-{importlib.metadata.version('onnxruntime')}"

@@ -14,7 +14,9 @@ from backcloth.cutout.presets import SaliencySegmenter, open_segmenter
 @pytest.fixture(scope="session")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> SaliencySegmenter:
     """The preset that needs nothing but our own package."""
-    return open_segmenter("floor", tmp_path_factory.mktemp("models"))
+    segmenter = open_segmenter("floor", tmp_path_factory.mktemp("models"))
+    assert isinstance(segmenter, SaliencySegmenter)
+    return segmenter
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,10 @@ import pytest
 
 from backcloth.cutout import edge
 from backcloth.cutout.edge import refine_edge
-from backcloth.cutout.u2net import SIDE, thumbnail_of
+from backcloth.cutout.weights import U2NETP
+
+SIDE = U2NETP.spec.size[0]
+thumbnail_of = U2NETP.spec.thumbnail
 
 
 def coarse_of(matte: npt.NDArray[np.float32], blur: float) -> npt.NDArray[np.float32]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,9 +10,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from backcloth.cutout.presets import SaliencySegmenter, open_segmenter
+from backcloth.cutout.presets import NAMES, MattingSegmenter, SaliencySegmenter, open_segmenter
 from backcloth.cutout.protocol import Segmenter
+from backcloth.cutout.spec import Map, NetworkSpec, Pixels
 from backcloth.cutout.weights import U2NET, U2NETP, WeightsInvalid, WeightsUnavailable
+from backcloth.settings import CutoutSettings
 
 
 def test_finds_the_subject(floor: SaliencySegmenter, ball: SimpleNamespace) -> None:
@@ -56,6 +59,8 @@ def test_a_named_preset_is_never_replaced(models: Path, tmp_path: Path) -> None:
     """Asking for `standard` by name fails where its weights are missing or wrong."""
     with pytest.raises(WeightsUnavailable):
         open_segmenter("standard", models)
+    with pytest.raises(WeightsUnavailable, match="accept-license"):
+        open_segmenter("quality", models)
     (tmp_path / U2NET.file).write_bytes(b"damaged")
     with pytest.raises(WeightsInvalid):
         open_segmenter("standard", tmp_path)
@@ -63,7 +68,7 @@ def test_a_named_preset_is_never_replaced(models: Path, tmp_path: Path) -> None:
 
 def test_an_unknown_preset_is_refused(models: Path) -> None:
     """A name that is no preset lists those that are."""
-    with pytest.raises(ValueError, match="auto, floor, standard"):
+    with pytest.raises(ValueError, match="auto, floor, standard, quality, custom, birefnet"):
         open_segmenter("best", models)
 
 
@@ -85,3 +90,65 @@ def test_without_refinement_the_matte_is_only_enlarged(
     assert np.abs((matte > 0.5) ^ (ball.matte > 0.5)).mean() < 0.02
     assert np.abs(matte - ball.matte).mean() > np.abs(floor.matte(ball.picture) - ball.matte).mean()
     assert plain.fingerprint != floor.fingerprint
+
+
+def test_the_settings_know_every_preset() -> None:
+    """What can be set and what can be opened have the same names."""
+    for name in ("auto", *NAMES):
+        assert CutoutSettings.model_validate({"preset": name}).preset == name
+
+
+class Painted:
+    """Stands where a network stands: paints its map of a thumbnail."""
+
+    def __init__(self, side: int, paint: Callable[[Pixels], Map]) -> None:
+        self.spec = NetworkSpec((side, side))
+        self.paint = paint
+
+    def map(self, thumbnail: Pixels) -> Map:
+        """See Network."""
+        assert thumbnail.shape[:2] == self.spec.size
+        return self.paint(thumbnail)
+
+
+def redder(thumbnail: Pixels) -> Map:
+    """The ball, which is redder than the wall."""
+    return np.greater(thumbnail[..., 0].astype(int) - thumbnail[..., 1], 40).astype(np.float32)
+
+
+def test_a_finer_map_is_lifted_by_a_coarser_one(ball: SimpleNamespace) -> None:
+    """A ghost that a fine network leaves inside a body is filled where the coarse one is sure."""
+
+    def haunted(thumbnail: Pixels) -> Map:
+        fine = redder(thumbnail)
+        fine[220:292, 220:292] *= 0.3
+        return fine
+
+    fine, coarse = Painted(512, haunted), Painted(160, redder)
+    lifted = SaliencySegmenter("x", [fine, coarse], fingerprint="", refine=False).matte(ball.picture)
+    assert lifted[210:270, 290:350].min() > 0.95
+    assert np.abs(lifted - ball.matte).mean() < 0.005
+
+
+def test_maps_of_one_size_complete_each_other(ball: SimpleNamespace) -> None:
+    """A part that one network drops counts when the other sees it."""
+
+    def right_half(thumbnail: Pixels) -> Map:
+        half = redder(thumbnail)
+        half[:, :80] = 0
+        return half
+
+    networks = [Painted(160, right_half), Painted(160, redder)]
+    joined = SaliencySegmenter("x", networks, fingerprint="", refine=False).matte(ball.picture)
+    assert np.abs(joined - ball.matte).mean() < 0.01
+
+
+def test_a_matting_network_is_taken_at_its_word(ball: SimpleNamespace) -> None:
+    """Its matte is enlarged and otherwise left as it is: half transparent stays half transparent."""
+    segmenter: Segmenter = MattingSegmenter(
+        "x", Painted(160, lambda thumbnail: redder(thumbnail) * np.float32(0.5)), fingerprint="f"
+    )
+    matte = segmenter.matte(ball.picture)
+    assert matte.shape == ball.matte.shape
+    assert np.abs(matte - ball.matte / 2).mean() < 0.005
+    assert segmenter.fingerprint.endswith(":f")

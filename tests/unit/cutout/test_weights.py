@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from backcloth.cutout.weights import KNOWN, U2NET, U2NETP, WeightsInvalid, WeightsUnavailable, check, verified
+from backcloth.cutout.weights import (
+    ISNET,
+    KNOWN,
+    U2NET,
+    U2NETP,
+    WeightsInvalid,
+    WeightsUnavailable,
+    check,
+    verified,
+)
 
 
 def test_the_packaged_weights_are_the_right_ones(tmp_path: Path) -> None:
@@ -24,11 +33,13 @@ def test_the_packaged_weights_bring_their_licence() -> None:
 
 
 def test_every_entry_is_complete() -> None:
-    """Each set of weights has a licence, a source, a size and a whole checksum, and its own name."""
+    """Each set of weights has licence, caveat, source, size, cost and a whole checksum, and its own name."""
     assert len({weights.name for weights in KNOWN}) == len(KNOWN)
     for weights in KNOWN:
         assert len(bytes.fromhex(weights.sha256)) == 32
-        assert weights.licence == "Apache-2.0"
+        assert weights.licence
+        assert weights.caveat
+        assert weights.cpu_s > 0
         assert weights.source.startswith("https://")
         assert weights.size > 1_000_000
 
@@ -55,3 +66,16 @@ def test_a_changed_byte_is_found(tmp_path: Path) -> None:
     path.write_bytes(b"goof")
     with pytest.raises(WeightsInvalid, match="fails its checksum"):
         check(weights, path)
+
+
+def test_only_undisputed_weights_are_carried_or_come_unasked() -> None:
+    """What is not under a licence that allows commercial use is marked, and never in our own package."""
+    for weights in KNOWN:
+        assert weights.disputed == (weights.licence != "Apache-2.0")
+        assert not (weights.disputed and not weights.carrier)
+
+
+def test_missing_disputed_weights_name_the_decision(tmp_path: Path) -> None:
+    """The command that brings them is told whole."""
+    with pytest.raises(WeightsUnavailable, match="models pull isnet --accept-license"):
+        verified(ISNET, tmp_path)
