@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo serve test lint types bench lock models clean
+.PHONY: demo serve test lint types bench bench-cutout lock models clean
 
 demo: $(INSTALLED) models
 	$(BIN)/python -m demo
@@ -24,6 +24,10 @@ types: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m bench
+
+# Photos with true mattes come from EVAL_CUTOUT_DIR; options in ARGS, for example ARGS="--photos 12".
+bench-cutout: $(INSTALLED) models
+	$(BIN)/python -m bench.cutout $(ARGS)
 
 # The better cut-out. Where the download fails the service runs on the weights it carries, and says so.
 models: $(INSTALLED)
