@@ -3,6 +3,9 @@
 All maths is on sRGB values, not on linear light. The matte and the foreground colour are solved from
 photo = matte · foreground + (1 − matte) · background on sRGB values, so blending in the same space
 gives the photo back over its own background; blending in linear light would brighten every soft edge.
+
+Mixtures are rounded, not dithered: they lie within half a step of the exact value, and one step of the matte
+moves them by one at most. docs/colour.md has the whole policy.
 """
 
 from __future__ import annotations
