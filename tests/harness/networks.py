@@ -34,25 +34,30 @@ def half_precision(side: int = 32) -> bytes:
     return bytes(helper.make_model(graph, opset_imports=_OPSET, ir_version=8).SerializeToString())
 
 
-def redness(path: Path, *, side: int | None = 64, precision: int = TensorProto.FLOAT) -> Path:
-    """Writes a network that answers red minus green: as a map in `map`, as raw numbers in `raw`.
+def redness(
+    path: Path, *, side: int | None = 64, precision: int = TensorProto.FLOAT, channels: int = 1
+) -> Path:
+    """Writes a network that finds what is redder than green: as a map in `map`, as raw numbers in `raw`.
 
     Args:
         path: Where to write it.
         side: Of its input; None takes any.
         precision: Of its input and outputs.
+        channels: How many such maps it answers in one output.
     """
-    kernel = np.array([8, -8, 0], np.float32).reshape(1, 3, 1, 1)
+    kernel = np.array([[40, -40, 0]] * channels, helper.tensor_dtype_to_np_dtype(precision))
+    threshold = np.array([-4] * channels, kernel.dtype)
     size = [side or "high", side or "wide"]
     picture = helper.make_tensor_value_info("picture", precision, [1, 3, *size])
-    maps = [helper.make_tensor_value_info(name, precision, [1, 1, *size]) for name in ("raw", "map")]
+    maps = [helper.make_tensor_value_info(name, precision, [1, channels, *size]) for name in ("raw", "map")]
     nodes = [
-        helper.make_node("Conv", ["picture", "kernel"], ["raw"]),
+        helper.make_node("Conv", ["picture", "kernel", "threshold"], ["raw"]),
         helper.make_node("Sigmoid", ["raw"], ["map"]),
     ]
-    weights = numpy_helper.from_array(
-        kernel.astype(np.float16 if precision == TensorProto.FLOAT16 else np.float32), "kernel"
-    )
-    graph = helper.make_graph(nodes, "redness", [picture], maps, [weights])
+    weights = [
+        numpy_helper.from_array(kernel.reshape(channels, 3, 1, 1), "kernel"),
+        numpy_helper.from_array(threshold, "threshold"),
+    ]
+    graph = helper.make_graph(nodes, "redness", [picture], maps, weights)
     onnx.save(helper.make_model(graph, opset_imports=_OPSET, ir_version=8), path)
     return path
