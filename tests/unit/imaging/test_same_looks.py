@@ -171,6 +171,14 @@ def test_wide_gamuts(space: str, form: str) -> None:
     assert difference(saved(eight(values), form, **options), scene()) > 8
 
 
+@pytest.mark.parametrize("primary", [(255, 0, 0), (0, 255, 0), (0, 0, 255)])
+def test_what_srgb_does_not_have_is_clipped(primary: tuple[int, int, int]) -> None:
+    """Display P3's pure colours become sRGB's own, not something paler."""
+    flat = np.full((8, 8, 3), primary, np.uint8)
+    photo = saved(flat, "PNG", icc_profile=display_profile(DISPLAY_P3, None))
+    assert np.abs(photo.picture.astype(int) - primary).max() <= 11
+
+
 @pytest.mark.parametrize("space", SPACES)
 def test_wide_gamuts_at_sixteen_bits(space: str) -> None:
     """Sixteen bits with a profile, as photo editors export them."""
