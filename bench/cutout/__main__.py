@@ -35,28 +35,26 @@ def main() -> None:
     machine = report.machine()
     with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as started:
         tools, missing = _start(_chosen(options), options, started)
-        first_s = _warm_up(tools, cases[0], Path(scratch))
+        figures: dict[str, Any] = {
+            "machine": machine,
+            "load_s": {tool.name: tool.start_s for tool in tools},
+            "first_s": _warm_up(tools, cases[0], Path(scratch)),
+            "not_measured": missing,
+        }
         sheets = Sheets(out)
         results: dict[str, list[Result]] = {tool.name: [] for tool in tools}
         for number, case in enumerate(cases, 1):
             truth = truth_of(*case.load())
             cutouts = _cut(tools, case, truth, Path(scratch), results)
             sheets.add(f"{case.group} {case.name}", truth, cutouts)
+            # After every photo: a run takes long, and what it has found is not lost with it.
+            report.write(out / "cutout.json", figures | {"tools": summary.figures(results)})
             print(f"  {number}/{len(cases)} {case.group}/{case.name}", flush=True)
         sheets.write()
-    start_s = {tool.name: tool.start_s for tool in tools}
     print(f"\n{machine['cpu']}, {machine['cores']} cores, Python {machine['python']}")
-    print(summary.tables(results, start_s, first_s))
+    print(summary.tables(results, figures["load_s"], figures["first_s"]))
     for name, reason in missing.items():
         print(f"\nNot measured: {name}: {reason}")
-    figures: dict[str, Any] = {
-        "machine": machine,
-        "tools": summary.figures(results),
-        "load_s": start_s,
-        "first_s": first_s,
-        "not_measured": missing,
-    }
-    report.write(out / "cutout.json", figures)
     print(f"\nFigures: {out / 'cutout.json'}; {len(sheets.written)} sheets beside it.")
 
 

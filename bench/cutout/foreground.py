@@ -40,7 +40,7 @@ def true_foreground(picture: Pixels, truth: Pixels) -> Pixels:
         return picture
     colours = _solve(*_system(_unit(picture), _unit(truth), soft))
     result = picture.copy()
-    result[soft] = np.rint(np.clip(colours[:, 0], 0, 1) * 255)
+    result[soft] = np.rint(np.clip(colours[0].T, 0, 1) * 255)
     return result
 
 
@@ -55,9 +55,9 @@ def _system(photo: Values, alpha: Values, soft: npt.NDArray[np.bool_]) -> tuple[
     index = np.full(soft.shape, count, np.int64)
     index[row, column] = np.arange(count)
     own = alpha[row, column]
-    share = np.stack([own, 1 - own], axis=1)
-    colour = photo[row, column]
-    right = share[:, :, None] * colour[:, None, :]
+    share = np.stack([own, 1 - own])[:, None]
+    colour = np.ascontiguousarray(photo[row, column].T)
+    right = share * colour
     links: list[tuple[npt.NDArray[np.int64], Values]] = []
     for down, across in _NEIGHBOURS:
         y, x = row + down, column + across
@@ -66,41 +66,38 @@ def _system(photo: Values, alpha: Values, soft: npt.NDArray[np.bool_]) -> tuple[
         beside = alpha[y, x]
         weight = np.where(inside, np.abs(beside - own) + np.float32(_LEAST_WEIGHT), np.float32(0))
         # A pixel that is all background has no foreground colour to be like, and the reverse.
-        both = np.stack([weight * (beside > 0), weight * (beside < 1)], axis=1)
-        known = (~soft[y, x])[:, None]
-        right += np.where(known, both, 0)[:, :, None] * photo[y, x][:, None, :]
+        both = np.stack([weight * (beside > 0), weight * (beside < 1)])[:, None]
+        right += both * ~soft[y, x] * photo[y, x].T
         links.append((index[y, x], both))
-    guess = np.repeat(colour[:, None, :], 2, axis=1)
-    return _Matrix(share, links), right, guess
+    return _Matrix(share, links), right, np.stack([colour, colour])
 
 
 class _Matrix:
-    """The energy's normal equations. Unknowns are (N, 2, 3): pixel, foreground or background, channel."""
+    """The energy's normal equations. Unknowns are (2, 3, N): foreground and background, channel, pixel."""
 
     def __init__(self, share: Values, links: list[tuple[npt.NDArray[np.int64], Values]]) -> None:
-        self._share = share[:, :, None]
-        self._links = [(index, weight[:, :, None]) for index, weight in links]
-        self._degree = np.asarray(sum(weight for _, weight in self._links))
+        self._share = share
+        self._links = links
+        self._degree = np.asarray(sum(weight for _, weight in links))
         # Blocks of two by two, pixel by pixel, inverted: the preconditioner.
-        self._first = share[:, :1, None] ** 2 + self._degree[:, :1]
-        self._second = share[:, 1:, None] ** 2 + self._degree[:, 1:]
-        self._mixed = share[:, :1, None] * share[:, 1:, None]
+        self._first, self._second = share**2 + self._degree
+        self._mixed = share[0] * share[1]
         self._determinant = self._first * self._second - self._mixed**2
 
     def times(self, values: Values) -> Values:
         """The matrix by a vector."""
-        # One row more: where a neighbour is known it is part of the right-hand side, and 0 here.
-        padded = np.concatenate([values, np.zeros((1, 2, 3), np.float32)])
-        result = self._share * (self._share * values).sum(axis=1, keepdims=True) + self._degree * values
+        # One pixel more: where a neighbour is known it is part of the right-hand side, and 0 here.
+        padded = np.concatenate([values, np.zeros((2, 3, 1), np.float32)], axis=2)
+        result = self._share * (self._share * values).sum(axis=0) + self._degree * values
         for index, weight in self._links:
-            result -= weight * padded[index]
+            result -= weight * padded.take(index, axis=2)
         return np.asarray(result)
 
     def precondition(self, values: Values) -> Values:
         """Each pixel's own block, inverted, by a vector."""
-        first, second = values[:, :1], values[:, 1:]
+        first, second = values
         solved = (self._second * first - self._mixed * second, self._first * second - self._mixed * first)
-        return np.asarray(np.concatenate(solved, axis=1) / self._determinant)
+        return np.asarray(np.stack(solved) / self._determinant)
 
 
 def _solve(matrix: _Matrix, right: Values, values: Values) -> Values:
@@ -125,5 +122,5 @@ def _solve(matrix: _Matrix, right: Values, values: Values) -> Values:
 
 
 def _products(one: Values, other: Values) -> Values:
-    """Scalar products of each channel, (3,)."""
-    return np.asarray(np.einsum("nkc,nkc->c", one, other, dtype=np.float64)).astype(np.float32)
+    """Scalar products of each channel, (3, 1)."""
+    return np.asarray((one * other).sum(axis=(0, 2), dtype=np.float64), np.float32)[:, None]
