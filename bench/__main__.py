@@ -1,4 +1,7 @@
-"""`python -m bench`: our server, and rembg's beside it, measured in one run on one machine."""
+"""`python -m bench`: our server, and rembg's beside it, measured in one run on one machine.
+
+Ours runs twice: as it is by default, and with the matte only enlarged, as rembg does it: like for like.
+"""
 
 from __future__ import annotations
 
@@ -27,28 +30,36 @@ def main() -> None:
     photo = jpeg(options.photo)
     requests = dict(zip(CLIENTS, (options.alone, 4 * options.each, 16 * options.each), strict=True))
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as running:
-        ours, subject = _start_ours(Path(folder), photo, options.out, running)
-        subjects = [subject]
+        _, unrefined = _start_ours(Path(folder), photo, options.out, running, refine=False)
+        unrefined.server.pause()
+        service, refined = _start_ours(Path(folder), photo, options.out, running, refine=True)
+        ours, peers = [unrefined, refined], list[Subject]()
         if not options.without_peer:
-            subjects.append(_start_rembg(options.rembg_environment, photo, subject, options.out, running))
-        measure.interleave(subjects, options.rounds, requests)
-        for other in subjects[1:]:
+            refined.server.pause()
+            peers.append(_start_rembg(options.rembg_environment, photo, options.out, running))
+        measure.interleave(ours + peers, options.rounds, requests)
+        for other in (unrefined, *peers):
             other.server.pause()
-        subject.server.resume()
-        scenes = measure.studio(ours, photo, options.seeds)
+        refined.server.resume()
+        scenes = measure.studio(service, photo, options.seeds)
     figures: dict[str, Any] = {
         "machine": machine,
         "photo": {"name": options.photo.name, "size": SIZE, "jpeg_bytes": len(photo)},
-        "servers": {subject.server.name: subject.figures() for subject in subjects},
+        "servers": {subject.server.name: subject.figures() for subject in ours + peers},
+        "ratios": {
+            f"{mine.server.name} / {peer.server.name}": {
+                str(clients): dict(
+                    zip(("p50", "requests_per_s"), measure.ratios(mine, peer, clients), strict=True)
+                )
+                for clients in CLIENTS
+            }
+            for peer in peers
+            for mine in ours
+        },
         "studio": scenes,
     }
-    if len(subjects) == 2:
-        figures["ours_by_rembg"] = {
-            str(clients): dict(zip(("p50", "requests_per_s"), measure.ratios(subjects, clients), strict=True))
-            for clients in CLIENTS
-        }
     report.write(options.out / "service.json", figures)
-    _print(subjects, scenes, machine)
+    _print(ours, peers, scenes, machine)
     print(f"\nFigures: {options.out / 'service.json'}")
 
 
@@ -68,11 +79,13 @@ def _options() -> argparse.Namespace:
 
 
 def _start_ours(
-    folder: Path, photo: bytes, out: Path, running: contextlib.ExitStack
+    folder: Path, photo: bytes, out: Path, running: contextlib.ExitStack, *, refine: bool
 ) -> tuple[Backcloth, Subject]:
+    data_dir = folder / ("refined" if refine else "unrefined")
+    data_dir.mkdir()
     ready: list[float] = []
     for start in range(STARTS):
-        ours = Backcloth(folder, out / "backcloth.log")
+        ours = Backcloth(data_dir, out / f"backcloth-{data_dir.name}.log", refine=refine)
         ready.append(ours.ready_s)
         if start < STARTS - 1:
             ours.server.stop()
@@ -82,11 +95,8 @@ def _start_ours(
     return ours, subject
 
 
-def _start_rembg(
-    environment: Path, photo: bytes, ours: Subject, out: Path, running: contextlib.ExitStack
-) -> Subject:
+def _start_rembg(environment: Path, photo: bytes, out: Path, running: contextlib.ExitStack) -> Subject:
     peer_rembg.install(environment)
-    ours.server.pause()
     first = peer_rembg.Rembg(environment, out / "rembg.log")
     first.server.stop()
     rembg = peer_rembg.Rembg(environment, out / "rembg.log")
@@ -96,18 +106,20 @@ def _start_rembg(
     return subject
 
 
-def _print(subjects: list[Subject], scenes: dict[str, Any], machine: dict[str, Any]) -> None:
+def _print(
+    ours: list[Subject], peers: list[Subject], scenes: dict[str, Any], machine: dict[str, Any]
+) -> None:
     print(f"\n{machine['cpu']}, {machine['cores']} cores, Python {machine['python']}")
-    print(report.table("One photo of 1365 × 768, flat colour", *_loads(subjects)))
-    print(report.table("Process", *_processes(subjects)))
+    print(report.table("One photo of 1365 × 768, flat colour", *_loads(ours, peers)))
+    print(report.table("Process", *_processes(ours + peers)))
     print(report.table("Studio, one job at a time", *_studio(scenes)))
 
 
-def _loads(subjects: list[Subject]) -> tuple[Row, list[Row]]:
+def _loads(ours: list[Subject], peers: list[Subject]) -> tuple[Row, list[Row]]:
     header = ("server", "clients", "p50 s", "p95 s", "requests/s", "CPU s/request", "peak MiB")
     rows: list[Row] = []
     for clients in CLIENTS:
-        for subject in subjects:
+        for subject in ours + peers:
             load = subject.load(clients)
             rows.append(
                 (
@@ -120,9 +132,15 @@ def _loads(subjects: list[Subject]) -> tuple[Row, list[Row]]:
                     f"{subject.peak_mib(clients):.0f}",
                 )
             )
-        if len(subjects) == 2:
-            wall, rate = measure.ratios(subjects, clients)
-            rows.append(("ours / rembg", str(clients), f"{wall:.2f}", "", f"{rate:.2f}", "", ""))
+        for peer in peers:
+            for mine in ours:
+                wall, rate = measure.ratios(mine, peer, clients)
+                name = f"{mine.server.name} / {peer.server.name}"
+                cpu = mine.cpu_per_request(clients) / peer.cpu_per_request(clients)
+                peak = mine.peak_mib(clients) / peer.peak_mib(clients)
+                rows.append(
+                    (name, str(clients), f"{wall:.2f}", "", f"{rate:.2f}", f"{cpu:.2f}", f"{peak:.2f}")
+                )
     return header, rows
 
 

@@ -115,9 +115,8 @@ def interleave(subjects: list[Subject], rounds: int, requests: dict[int, int]) -
                 )
 
 
-def ratios(subjects: list[Subject], clients: int) -> tuple[float, float]:
-    """The first server by the second, as medians over the rounds: latency (p50), and requests a second."""
-    ours, peer = subjects
+def ratios(ours: Subject, peer: Subject, clients: int) -> tuple[float, float]:
+    """One server by another, as medians over the rounds: latency (p50), and requests a second."""
     pairs = [
         (mine.quantile(0.5) / its.quantile(0.5), mine.per_second / its.per_second)
         for (mine, _, _), (its, _, _) in zip(ours.rounds[clients], peer.rounds[clients], strict=True)

@@ -34,16 +34,23 @@ class Backcloth:
     Args:
         data_dir: Where the server keeps its database and pictures; exists.
         log: Where the server's output goes.
+        refine: Whether the matte's edge is drawn from the photo, the service's default. Without it the
+            network's matte is only enlarged, which is all that rembg does.
     """
 
-    def __init__(self, data_dir: Path, log: Path) -> None:
+    def __init__(self, data_dir: Path, log: Path, *, refine: bool = True) -> None:
         self._token = secrets.token_urlsafe(24)
         self._port = free_port()
         address = ["--host", "127.0.0.1", "--port", str(self._port)]
         self.server = Server(
-            "backcloth",
+            "backcloth" if refine else "backcloth, unrefined",
             [sys.executable, "-m", "backcloth", "serve", *address, "--data-dir", str(data_dir)],
-            os.environ | {"BACKCLOTH_BOOTSTRAP_TOKEN": self._token, "BACKCLOTH_CUTOUT_PRESET": "floor"},
+            os.environ
+            | {
+                "BACKCLOTH_BOOTSTRAP_TOKEN": self._token,
+                "BACKCLOTH_CUTOUT_PRESET": "floor",
+                "BACKCLOTH_CUTOUT_REFINE": str(refine).lower(),
+            },
             log,
         )
         self.ready_s = self.server.wait_until_ready(
