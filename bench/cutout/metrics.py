@@ -63,7 +63,7 @@ def matte_scores(matte: Matte, truth: Matte, band: Mask) -> dict[str, float]:
 def intersection_over_union(one: Mask, other: Mask) -> float:
     """Shared pixels by all pixels of either mask; 1 where both are empty."""
     either = np.count_nonzero(one | other)
-    return np.count_nonzero(one & other) / either if either else 1.0
+    return float(np.count_nonzero(one & other) / either) if either else 1.0
 
 
 def boundary_iou(one: Mask, other: Mask) -> float:
