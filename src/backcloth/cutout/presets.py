@@ -150,7 +150,9 @@ def open_segmenter(
 
 def _embedded(name: str, models_dir: Path, *, refine: bool, note: str = "") -> SaliencySegmenter:
     recipe = PRESETS[name]
-    networks = [OnnxNetwork(verified(each, models_dir), each.spec, threads=_THREADS) for each in recipe]
+    networks = [
+        OnnxNetwork(verified(each, models_dir), each.spec, threads=_THREADS, plain=True) for each in recipe
+    ]
     return SaliencySegmenter(name, networks, fingerprint=_fingerprint(recipe), note=note, refine=refine)
 
 
