@@ -11,6 +11,10 @@ from bench.report import Row, table
 POOR_IOU = 0.7
 """Below it the subject is not what was cut out."""
 
+_PEER = "rembg-"
+_LEAST_ERROR = 1e-6
+"""In ratios, where a peer is perfect."""
+
 _SCORES = (
     "iou",
     "mae",
@@ -60,11 +64,12 @@ def tables(results: dict[str, list[Result]], start_s: dict[str, float], first_s:
     """Everything but the single photos, as Markdown."""
     some = next(iter(results.values()))
     parts = [
-        _scores(f"{group}, {len(_of(some, group))} photos", {t: _of(r, group) for t, r in results.items()})
+        _scores(f"{group} ({len(_of(some, group))})", {t: _of(r, group) for t, r in results.items()})
         for group in _groups(some)
     ]
-    parts.append(_scores(f"All {len(some)} photos", results))
+    parts.append(_scores(f"All photos ({len(some)})", results))
     parts.append(_backgrounds(results))
+    parts.append(_beside(results))
     parts.append(_costs(results, start_s, first_s))
     return "\n".join(parts)
 
@@ -106,6 +111,33 @@ def _backgrounds(results: dict[str, list[Result]]) -> str:
         mean = means(photos)
         rows.append((tool, *(f"{mean[f'composite_error_{name}']:.2f}" for name in BACKGROUNDS)))
     return table("Composite error by background, ΔE2000 in the edge band", ("tool", *BACKGROUNDS), rows)
+
+
+def _beside(results: dict[str, list[Result]]) -> str:
+    """Our composite error by rembg's: of the means, and photo by photo, where no bad photo outweighs ten."""
+    header = ("tool", "beside", "mean by mean", "median of ratios", "lower on")
+    rows: list[Row] = []
+    for tool, photos in results.items():
+        for peer, its in results.items():
+            if tool.startswith(_PEER) or not peer.startswith(_PEER):
+                continue
+            pairs = [
+                (mine["composite_error"], other["composite_error"])
+                for mine, other in zip(photos, its, strict=True)
+            ]
+            mine, other = (statistics.fmean(side) for side in zip(*pairs, strict=True))
+            middle = statistics.median(one / max(two, _LEAST_ERROR) for one, two in pairs)
+            lower = sum(one < two for one, two in pairs)
+            rows.append(
+                (
+                    tool,
+                    peer,
+                    f"{mine / max(other, _LEAST_ERROR):.2f}",
+                    f"{middle:.2f}",
+                    f"{lower}/{len(pairs)}",
+                )
+            )
+    return table("Composite error beside rembg's", header, rows)
 
 
 def _costs(results: dict[str, list[Result]], start_s: dict[str, float], first_s: dict[str, float]) -> str:

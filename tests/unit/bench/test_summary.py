@@ -38,3 +38,13 @@ def test_a_refused_photo_is_counted() -> None:
     assert cost["refused"] == 1
     assert cost["median_s"] == pytest.approx(0.3)
     assert cost["peak_mib"] == 300
+
+
+def test_tables_name_the_ratio_to_rembg() -> None:
+    """Ours and rembg's composite errors stand as a ratio of means, a median ratio and a count of photos."""
+    ours = [result("a", "1", 50), result("a", "2", 50) | {"composite_error": 1.0}]
+    its = [result("a", "1", 50) | {"composite_error": 4.0}, result("a", "2", 50) | {"composite_error": 1.0}]
+    seconds = {"floor": 1.0, "rembg-u2netp-plain": 2.0}
+    shown = summary.tables({"floor": ours, "rembg-u2netp-plain": its}, seconds, seconds)
+    (row,) = [line for line in shown.splitlines() if line.startswith("| floor | rembg-u2netp-plain")]
+    assert [cell.strip() for cell in row.split("|")[3:6]] == ["0.60", "0.75", "1/2"]
