@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +14,9 @@ from backcloth.cutout.spec import Map, NetworkSpec, Pixels
 from backcloth.cutout.weights import WeightsInvalid, WeightsUnavailable
 
 CPU = ("CPUExecutionProvider",)
+
+_LARGE = 512 * 512
+"""Pixels of a thumbnail beyond which memory is given back between the layers and after each picture."""
 
 _TYPES: dict[str, npt.DTypeLike] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
@@ -69,6 +73,9 @@ class OnnxNetwork:
         options.inter_op_num_threads = 1
         # Waiting threads that spin take the processor from the other stages and win no throughput here.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        if providers == CPU:
+            _share_memory()
+            options.add_session_config_entry("session.use_env_allocators", "1")
         try:
             # By its path a network finds weights that lie in files beside it.
             network = plain_half_pixel(path.read_bytes()) if plain else path
@@ -87,6 +94,16 @@ class OnnxNetwork:
         batch = self.spec.batch(thumbnail).astype(self._type, copy=False)
         (result,) = self._session.run([self._output], {self._input: batch})
         return self.spec.map(result)
+
+
+@functools.cache
+def _share_memory() -> None:
+    """Lets all networks of the process draw on one pool: what one has done with, the next one takes."""
+    import onnxruntime  # noqa: PLC0415 - as above
+
+    pool = onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR
+    memory = onnxruntime.OrtMemoryInfo("Cpu", pool, 0, onnxruntime.OrtMemType.DEFAULT)
+    onnxruntime.create_and_register_allocator(memory, None)
 
 
 def _input(session: Any, spec: NetworkSpec) -> tuple[str, npt.DTypeLike]:

@@ -18,6 +18,7 @@ from backcloth.cutout.edge import refine_edge
 from backcloth.cutout.gaps import open_gaps
 from backcloth.cutout.lift import lift
 from backcloth.cutout.network import Network, OnnxNetwork
+from backcloth.cutout.paired import AT_ONCE, PairedNetwork
 from backcloth.cutout.spec import Map, Pixels
 from backcloth.cutout.weights import (
     ISNET,
@@ -44,7 +45,7 @@ _REVISION = 3
 """Goes up with every change of `clean`, `gaps`, `lift` or `edge` that changes a matte."""
 
 _THREADS = 2
-"""Threads for one picture; pictures go through the networks one at a time."""
+"""Threads for one picture that is alone."""
 
 
 class SaliencySegmenter:
@@ -56,18 +57,25 @@ class SaliencySegmenter:
         fingerprint: Of the networks' weights and runtime.
         note: Why this segmenter runs, for operators.
         refine: Whether the edge is drawn anew from the photo's colours; otherwise the map is only enlarged.
+        at_once: Pictures in the networks at one time.
     """
 
     def __init__(
-        self, name: str, networks: Sequence[Network], *, fingerprint: str, note: str = "", refine: bool = True
+        self,
+        name: str,
+        networks: Sequence[Network],
+        *,
+        fingerprint: str,
+        note: str = "",
+        refine: bool = True,
+        at_once: int = 1,
     ) -> None:
         self.name = name
         self.note = note or f"{name}: as set"
         self.fingerprint = f"{name}.{_REVISION}{'' if refine else '.unrefined'}:{fingerprint}"
         self._networks = networks
         self._refine = refine
-        # One at a time: two pictures side by side gain no throughput and cost hundreds of megabytes.
-        self._turn = threading.Lock()
+        self._turn = threading.BoundedSemaphore(at_once)
 
     def matte(self, picture: Pixels) -> Map:
         """The subject's coverage, (H, W) float32 0..1, of an (H, W, 3) uint8 sRGB picture."""
@@ -150,10 +158,18 @@ def open_segmenter(
 
 def _embedded(name: str, models_dir: Path, *, refine: bool, note: str = "") -> SaliencySegmenter:
     recipe = PRESETS[name]
-    networks = [
-        OnnxNetwork(verified(each, models_dir), each.spec, threads=_THREADS, plain=True) for each in recipe
-    ]
-    return SaliencySegmenter(name, networks, fingerprint=_fingerprint(recipe), note=note, refine=refine)
+    networks: list[Network] = [_network(each, models_dir, threads=_THREADS) for each in recipe]
+    # Side by side, pictures cost less time and hundreds of megabytes: the small network alone can afford it.
+    at_once = AT_ONCE if recipe == (U2NETP,) else 1
+    if at_once > 1:
+        networks = [PairedNetwork(networks[0], _network(U2NETP, models_dir, threads=1))]
+    return SaliencySegmenter(
+        name, networks, fingerprint=_fingerprint(recipe), note=note, refine=refine, at_once=at_once
+    )
+
+
+def _network(weights: Weights, models_dir: Path, *, threads: int) -> OnnxNetwork:
+    return OnnxNetwork(verified(weights, models_dir), weights.spec, threads=threads, plain=True)
 
 
 def _custom(model: Path | None, *, refine: bool) -> Segmenter:
