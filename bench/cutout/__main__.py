@@ -31,20 +31,22 @@ def main() -> None:
     options = _options()
     cases = photos.find(photos.folder(), options.groups, options.photos)
     out: Path = options.out
+    original: bool = options.original_size
     out.mkdir(parents=True, exist_ok=True)
     machine = report.machine()
     with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as started:
         tools, missing = _start(_chosen(options), options, started)
         figures: dict[str, Any] = {
             "machine": machine,
+            "original_size": original,
             "load_s": {tool.name: tool.start_s for tool in tools},
-            "first_s": _warm_up(tools, cases[0], Path(scratch)),
+            "first_s": _warm_up(tools, cases[0].load(original=original)[0], Path(scratch)),
             "not_measured": missing,
         }
         sheets = Sheets(out)
         results: dict[str, list[Result]] = {tool.name: [] for tool in tools}
         for number, case in enumerate(cases, 1):
-            truth = truth_of(*case.load())
+            truth = truth_of(*case.load(original=original))
             cutouts = _cut(tools, case, truth, Path(scratch), results)
             sheets.add(f"{case.group} {case.name}", truth, cutouts)
             # After every photo: a run takes long, and what it has found is not lost with it.
@@ -63,6 +65,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--photos", type=int, default=0, metavar="N", help="only N photos, evenly spread")
     parser.add_argument("--groups", type=_names, default=[], metavar="A,B", help="only these groups")
     parser.add_argument("--tools", type=_names, default=[], metavar="A,B", help="only these tools")
+    parser.add_argument(
+        "--original-size",
+        action="store_true",
+        help="photos at their own size, not the service's one megapixel",
+    )
     parser.add_argument("--models", type=Path, default=Settings().cutout.models_dir)
     parser.add_argument("--environments", type=Path, default=OUT, help="where the peers are installed")
     parser.add_argument("--out", type=Path, default=OUT / "cutout")
@@ -102,10 +109,10 @@ def _start(
     return tools, missing
 
 
-def _warm_up(tools: list[Running], case: photos.Case, scratch: Path) -> dict[str, float]:
+def _warm_up(tools: list[Running], picture: Pixels, scratch: Path) -> dict[str, float]:
     """Each tool's seconds for its very first photo, which counts nowhere else."""
     source = scratch / "first.npy"
-    np.save(source, case.load()[0])
+    np.save(source, picture)
     return {tool.name: tool.cut(source, scratch / "first-cutout.npy")["wall_s"] for tool in tools}
 
 

@@ -30,8 +30,10 @@ class Case:
     photo: Path
     matte: Path
 
-    def load(self) -> tuple[Pixels, Pixels]:
-        """Both at the canvas of about one megapixel: (H, W, 3) sRGB and (H, W). Any alpha is left out.
+    def load(self, *, original: bool) -> tuple[Pixels, Pixels]:
+        """Photo (H, W, 3) sRGB and matte (H, W), at the service's canvas or at the photo's `original` size.
+
+        Any alpha of the photo is left out.
 
         Raises:
             ValueError: the matte cannot be read, or its shape is not the photo's.
@@ -40,7 +42,7 @@ class Case:
         matte = cv2.imread(str(self.matte), cv2.IMREAD_GRAYSCALE)
         if matte is None or matte.shape != picture.shape[:2]:
             raise ValueError(f"{self.group}/{self.name}: the matte is unreadable or not of the photo's size")
-        size = canvas_size(picture.shape[1], picture.shape[0], original=False)
+        size = canvas_size(picture.shape[1], picture.shape[0], original=original)
         return resize_picture(picture, size), resize_matte(np.asarray(matte, np.uint8), size)
 
 

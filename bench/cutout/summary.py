@@ -156,7 +156,7 @@ def _costs(results: dict[str, list[Result]], start_s: dict[str, float], first_s:
                 f"{cost['refused']:.0f}",
             )
         )
-    return table("Cost of a photo of one megapixel", header, rows)
+    return table("Cost of a photo", header, rows)
 
 
 def _groups(photos: list[Result]) -> list[str]:
