@@ -1,9 +1,9 @@
 """Reopens gaps through which the old background shows: between a chair's spindles, inside a handle.
 
-Of two networks one may close such a gap, and pinholes are closed as the networks' own. Whether one is a hole
-in the map or in the subject, its colour tells: a gap is as plain as the background nearby, of the very same
-colour, and unlike the subject around it. White print on a shirt before a white wall would be so too; that is
-why a network has to have seen the gap, enclosed and narrow, before its colour is asked.
+Of two networks one may close such a gap. Whether it is a hole in the map or in the subject, its colour
+tells: a gap is as plain as the background nearby, of the very same colour, and unlike the subject around it.
+White print on a shirt before a white wall would be so too; that is why a network has to have seen the gap,
+enclosed and narrow, before its colour is asked.
 """
 
 from __future__ import annotations

@@ -15,9 +15,6 @@ from backcloth.cutout.weights import WeightsInvalid, WeightsUnavailable
 
 CPU = ("CPUExecutionProvider",)
 
-_LARGE = 512 * 512
-"""Pixels of a thumbnail beyond which memory is given back between the layers and after each picture."""
-
 _TYPES: dict[str, npt.DTypeLike] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 

@@ -41,7 +41,7 @@ CUSTOM = "custom"
 NAMES = (*PRESETS, CUSTOM, *VARIANTS)
 """Every preset that can be set by name."""
 
-_REVISION = 3
+_REVISION = 4
 """Goes up with every change of `clean`, `gaps`, `lift` or `edge` that changes a matte."""
 
 _THREADS = 2

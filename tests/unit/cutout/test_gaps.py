@@ -89,17 +89,6 @@ def test_a_region_open_to_the_outside_stays_subject(panel: npt.NDArray[np.uint8]
     assert (opened(panel, saliency(slit=False), notched)[GAP] == 1).all()
 
 
-def test_a_pinhole_that_shows_the_wall_opens_again(panel: npt.NDArray[np.uint8]) -> None:
-    """A small gap is closed as a pinhole unless it looks like the background."""
-    pinhole = saliency(slit=False)
-    pinhole[110:116, 154:160] = 0
-    panel[GAP] = WOOD
-    panel[110:116, 154:160] = WALL
-    assert (opened(panel, pinhole)[110:116, 154:160] == 0).all()
-    panel[110:116, 154:160] = WOOD
-    assert (opened(panel, pinhole)[110:116, 154:160] == 1).all()
-
-
 def test_nothing_stays_nothing(panel: npt.NDArray[np.uint8]) -> None:
     """An empty coarse matte has no gaps."""
     assert not open_gaps(np.zeros((320, 320), np.float32), [saliency(slit=True)], panel).any()
