@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from backcloth.cutout.sample import sample
+from backcloth.cutout.sample import portions, sample
 
 Pixels = npt.NDArray[np.uint8]
 Map = npt.NDArray[np.float32]
@@ -92,9 +92,14 @@ def refine_edge(picture: Pixels, thumbnail: Pixels, coarse: Map) -> Map:
     inner = cv2.resize(_drawn_in(coarse), size, interpolation=cv2.INTER_LINEAR).reshape(-1)
     edge = np.flatnonzero((flat > _BAND) & (inner < 1 - _BAND))
     if edge.size:
-        front, back = (sample(small, edge, size) for small in _surroundings(thumbnail, coarse))
-        back[:, 3] *= np.where(flat[edge] > 1 - _BAND, np.float32(_INWARD_TRUST), np.float32(1))
-        flat[edge], precision = _most_probable(picture.reshape(-1, 3)[edge], flat[edge], front, back)
+        surroundings = _surroundings(thumbnail, coarse)
+        precision = np.empty(edge.size, np.float32)
+        for part in portions(edge.size):
+            pixels = edge[part]
+            front, back = (sample(small, pixels, size) for small in surroundings)
+            back[:, 3] *= np.where(flat[pixels] > 1 - _BAND, np.float32(_INWARD_TRUST), np.float32(1))
+            colour = picture.reshape(-1, 3)[pixels]
+            flat[pixels], precision[part] = _most_probable(colour, flat[pixels], front, back)
         flat[edge] = _leant(matte, edge, precision)
     matte -= np.float32(_HAZE)
     matte /= np.float32(1 - 2 * _HAZE)

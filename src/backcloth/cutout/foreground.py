@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from backcloth.cutout.sample import sample
+from backcloth.cutout.sample import portions, sample
 
 Pixels = npt.NDArray[np.uint8]
 Map = npt.NDArray[np.float32]
@@ -43,11 +43,14 @@ def estimate_foreground(picture: Pixels, matte: Pixels) -> Pixels:
     if not edge.size:
         return picture
     size = (picture.shape[1], picture.shape[0])
-    front, back = (sample(small, edge, size) for small in _blurred_sides(picture, matte))
-    coverage = np.repeat(flat[edge] * np.float32(1 / 255), 3).reshape(-1, 3)
+    sides = _blurred_sides(picture, matte)
     foreground = picture.copy()
-    colour = _corrected(picture.reshape(-1, 3)[edge], front, back, coverage)
-    foreground.reshape(-1, 3)[edge] = np.rint(colour)
+    for part in portions(edge.size):
+        pixels = edge[part]
+        front, back = (sample(small, pixels, size) for small in sides)
+        coverage = np.repeat(flat[pixels] * np.float32(1 / 255), 3).reshape(-1, 3)
+        colour = _corrected(picture.reshape(-1, 3)[pixels], front, back, coverage)
+        foreground.reshape(-1, 3)[pixels] = np.rint(colour)
     return foreground
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,9 @@ Map = npt.NDArray[np.float32]
 
 _ROW = 1024
 """OpenCV refuses rows beyond 32767, so the points are laid out in rows of this length."""
+
+_PORTION = 1 << 20
+"""Pixels worked on at once: an edge band that covers the whole of a large photo then needs no gigabyte."""
 
 
 def sample(small: Map, pixels: npt.NDArray[np.intp], size: tuple[int, int]) -> Map:
@@ -32,6 +37,11 @@ def sample(small: Map, pixels: npt.NDArray[np.intp], size: tuple[int, int]) -> M
     down = _position(y, small.shape[0] / height).reshape(rows, _ROW)
     found = cv2.remap(small, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, np.float32).reshape(-1, *small.shape[2:])[: pixels.size]
+
+
+def portions(count: int) -> Iterator[slice]:
+    """Slices that together cover `count` pixels, each small enough to work on at once."""
+    return (slice(begin, begin + _PORTION) for begin in range(0, count, _PORTION))
 
 
 def _position(coordinate: npt.NDArray[np.intp], scale: float) -> Map:

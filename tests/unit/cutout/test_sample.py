@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
 
-from backcloth.cutout.sample import sample
+from backcloth.cutout.sample import portions, sample
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3), (5, 7, 4)])
@@ -24,3 +26,11 @@ def test_more_points_than_one_row_holds() -> None:
     found = sample(ramp, np.arange(1024 * 1024), (1024, 1024)).reshape(1024, 1024)
     assert (np.diff(found[500]) >= 0).all()
     assert np.array_equal(found[0], found[1023])
+
+
+def test_portions_cover_everything_once() -> None:
+    """The slices follow each other without gap or overlap, for none, one and many portions."""
+    for count in (0, 5, 1 << 20, (5 << 20) + 3):
+        covered = [(part.start, min(part.stop, count)) for part in portions(count)]
+        assert sum(stop - start for start, stop in covered) == count
+        assert all(before[1] == after[0] for before, after in pairwise(covered))
