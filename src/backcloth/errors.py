@@ -167,3 +167,8 @@ class Unavailable(BackclothError):
 
     status = 503
     message = "Service unavailable"
+
+
+def one_line(problem: Exception) -> str:
+    """What went wrong, without the lines that libraries add for developers."""
+    return str(problem).splitlines()[0] if str(problem) else type(problem).__name__

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from harness import command
 from harness.pictures import encoded, subject_picture
 from harness.service_process import Launch, ServiceProcess
 
 
 def backcloth(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("BACKCLOTH_")}
-    return subprocess.run(
-        [sys.executable, "-m", "backcloth", *arguments],
-        env={**clean, "BACKCLOTH_CUTOUT_PRESET": "floor", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """Runs the command on the packaged weights."""
+    return command.backcloth(*arguments, **{"BACKCLOTH_CUTOUT_PRESET": "floor", **environment})
 
 
 @pytest.fixture

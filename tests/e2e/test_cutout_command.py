@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +11,13 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from harness import command
 from harness.pictures import encoded, subject_picture
 
 
 def cutout(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Runs the command."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("BACKCLOTH_")}
-    return subprocess.run(
-        [sys.executable, "-m", "backcloth", "cutout", *map(str, arguments)],
-        env={**clean, "BACKCLOTH_CUTOUT_PRESET": "floor"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return command.backcloth("cutout", *map(str, arguments), BACKCLOTH_CUTOUT_PRESET="floor")
 
 
 def pixels(path: Path) -> npt.NDArray[np.uint8]:

@@ -12,20 +12,14 @@ import pytest
 
 from backcloth.cutout.presets import NAMES
 from backcloth.cutout.weights import ISNET, KNOWN
+from harness import command
 from harness.networks import redness
 
 
 def backcloth(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("BACKCLOTH_")}
+    """Runs the command with settings of the cut-out."""
     named = {f"BACKCLOTH_CUTOUT_{name}": value for name, value in environment.items()}
-    return subprocess.run(
-        [sys.executable, "-m", "backcloth", *arguments],
-        env={**clean, **named},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return command.backcloth(*arguments, **named)
 
 
 def test_the_list_tells_what_each_preset_is(tmp_path: Path) -> None:

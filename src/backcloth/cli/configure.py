@@ -31,8 +31,3 @@ def fail(sentence: str, code: int = 1) -> typer.Exit:
     """Prints why the command ends and gives the exit to raise."""
     typer.echo(f"backcloth: {sentence}", err=True)
     return typer.Exit(code)
-
-
-def one_line(problem: Exception) -> str:
-    """What went wrong, without the lines that libraries add for developers."""
-    return str(problem).splitlines()[0] if str(problem) else type(problem).__name__

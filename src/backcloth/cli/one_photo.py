@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from backcloth.cli.configure import fail, load, one_line
+from backcloth.cli.configure import fail, load
 from backcloth.cutout.weights import WeightsError
 from backcloth.domain.request import Source, Stored
-from backcloth.errors import BackclothError
+from backcloth.errors import BackclothError, one_line
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.run import Outcome, Stopwatch
 from backcloth.service import open_engines

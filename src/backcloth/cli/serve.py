@@ -12,9 +12,10 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from backcloth.api.app import create_app
-from backcloth.cli.configure import DataDir, fail, load, one_line
+from backcloth.cli.configure import DataDir, fail, load
 from backcloth.cli.logs import write_logs
 from backcloth.cutout.weights import WeightsError
+from backcloth.errors import one_line
 from backcloth.service import Service
 
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 import typer
 
 from backcloth.accounts.tokens import Tokens
-from backcloth.cli.configure import DataDir, fail, load, one_line
+from backcloth.cli.configure import DataDir, fail, load
+from backcloth.errors import one_line
 from backcloth.service import open_tokens
 
 app = typer.Typer(help="API tokens: 256 random bits, shown once, stored as a hash.", no_args_is_help=True)

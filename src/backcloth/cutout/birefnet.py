@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from backcloth.cutout.spec import Map, NetworkSpec, Pixels
 from backcloth.cutout.weights import WeightsInvalid, WeightsUnavailable, check_sum
+from backcloth.errors import one_line
 
 SUMS = "SHA256SUMS"
 """The file in each folder that `sha256sum *.json *.py *.safetensors` wrote."""
@@ -140,8 +141,7 @@ def open_birefnet(name: str, shelf: Shelf) -> BiRefNet:
         network.map(np.full((high, wide, 3), 128, np.uint8))
     except Exception as error:
         # The folder's own code raises what it likes.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsInvalid(f"{folder} cannot be loaded: {reason}") from error
+        raise WeightsInvalid(f"{folder} cannot be loaded: {one_line(error)}") from error
     return network
 
 

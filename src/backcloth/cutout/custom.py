@@ -29,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from backcloth.cutout.network import CPU, OnnxNetwork
 from backcloth.cutout.spec import NetworkSpec
 from backcloth.cutout.weights import WeightsInvalid, WeightsUnavailable, check_sum
+from backcloth.errors import one_line
 
 _Side = Annotated[int, Field(ge=32, le=4096)]
 _Positive = Annotated[float, Field(gt=0)]
@@ -133,5 +134,5 @@ def open_custom(custom: Custom, *, threads: int) -> OnnxNetwork:
         network.map(np.full((high, wide, 3), 128, np.uint8))
     except Exception as error:
         # onnxruntime raises a dozen types of its own, with nothing common above them.
-        raise WeightsInvalid(f"{custom.name} does not run: {str(error).splitlines()[0]}") from error
+        raise WeightsInvalid(f"{custom.name} does not run: {one_line(error)}") from error
     return network

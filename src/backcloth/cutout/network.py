@@ -12,6 +12,7 @@ import numpy.typing as npt
 from backcloth.cutout.half_pixel import plain_half_pixel
 from backcloth.cutout.spec import Map, NetworkSpec, Pixels
 from backcloth.cutout.weights import WeightsInvalid, WeightsUnavailable
+from backcloth.errors import one_line
 
 CPU = ("CPUExecutionProvider",)
 
@@ -79,7 +80,7 @@ class OnnxNetwork:
             self._session = onnxruntime.InferenceSession(network, options, providers=list(providers))
         except Exception as error:
             # onnxruntime raises a dozen types of its own, with nothing common above them.
-            raise WeightsInvalid(f"{path} cannot be loaded: {_first_line(error)}") from error
+            raise WeightsInvalid(f"{path} cannot be loaded: {one_line(error)}") from error
         # Where a provider's libraries are missing, onnxruntime takes the next one and only logs it.
         if self._session.get_providers()[0] != providers[0]:
             raise WeightsUnavailable(f"{providers[0]} cannot run here: its libraries are missing")
@@ -124,7 +125,3 @@ def _output(session: Any, spec: NetworkSpec) -> str:
     elif spec.output < len(names):
         return str(names[spec.output])
     raise WeightsInvalid(f"the network has no output {spec.output!r}; it has {', '.join(names)}")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

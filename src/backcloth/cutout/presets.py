@@ -158,18 +158,21 @@ def open_segmenter(
 
 def _embedded(name: str, models_dir: Path, *, refine: bool, note: str = "") -> SaliencySegmenter:
     recipe = PRESETS[name]
-    networks: list[Network] = [_network(each, models_dir, threads=_THREADS) for each in recipe]
+    paths = [verified(each, models_dir) for each in recipe]
+    networks: list[Network] = [
+        _network(path, each, threads=_THREADS) for path, each in zip(paths, recipe, strict=True)
+    ]
     # Side by side, pictures cost less time and hundreds of megabytes: the small network alone can afford it.
     at_once = AT_ONCE if recipe == (U2NETP,) else 1
     if at_once > 1:
-        networks = [PairedNetwork(networks[0], _network(U2NETP, models_dir, threads=1))]
+        networks = [PairedNetwork(networks[0], _network(paths[0], U2NETP, threads=1))]
     return SaliencySegmenter(
         name, networks, fingerprint=_fingerprint(recipe), note=note, refine=refine, at_once=at_once
     )
 
 
-def _network(weights: Weights, models_dir: Path, *, threads: int) -> OnnxNetwork:
-    return OnnxNetwork(verified(weights, models_dir), weights.spec, threads=threads, plain=True)
+def _network(path: Path, weights: Weights, *, threads: int) -> OnnxNetwork:
+    return OnnxNetwork(path, weights.spec, threads=threads, plain=True)
 
 
 def _custom(model: Path | None, *, refine: bool) -> Segmenter:
