@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from backcloth.domain.background import Background
+from backcloth.domain.placement import KEPT, Placement
 
 SEED_MAX = 2**63 - 1
 RANDOM_SEED_MAX = 2**31 - 1
@@ -60,6 +61,7 @@ class ReplaceBackground:
         original_quality: True keeps the input's pixel size, False scales to one megapixel.
         force_background_detection: True cuts out even when the input has an alpha channel.
         checks: Moderation asked for.
+        placement: Where the subject stands, how large, and its shadow.
         notices: What was asked for and this kind of background cannot honour, as sentences for the caller.
     """
 
@@ -72,4 +74,5 @@ class ReplaceBackground:
     original_quality: bool = False
     force_background_detection: bool = False
     checks: Checks = Checks()
+    placement: Placement = KEPT
     notices: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ def make_plate(
             seed=request.seed,
             mode=request.mode,
             references=tuple(reference.picture for reference in inputs.references),
+            shadow=request.placement.shadow,
         )
     )
     return replace(plate, picture=resize_picture(plate.picture, inputs.size))

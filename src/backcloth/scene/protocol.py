@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backcloth.domain.background import Background
+from backcloth.domain.placement import Shadow
 from backcloth.domain.request import Mode
 
 Picture = npt.NDArray[np.uint8]
@@ -52,6 +53,7 @@ class SceneJob:
         seed: 0..2**63-1.
         mode: Effort.
         references: (H, W, 3) uint8 sRGB pictures, in the caller's order.
+        shadow: What shadow the subject casts; `auto` leaves it to the background's light.
     """
 
     id: str
@@ -62,6 +64,7 @@ class SceneJob:
     seed: int
     mode: Mode = Mode.FAST
     references: tuple[Picture, ...] = ()
+    shadow: Shadow = Shadow.AUTO
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,16 @@ MEANT = [
     ("wet tarmac after rain", Scene("parking", "asphalt", light="overcast", wet=True)),
     (
         "flat lay on linen, soft window light",
-        Scene("table", "linen", light="window", view="top", pattern=True),
+        Scene("table", "linen", light="window", view="top", pattern="window"),
     ),
     ("sunlit desert dunes", Scene("desert", light="day")),
     ("industrial loft with concrete floor", Scene("warehouse", "concrete", light="window")),
     ("Beach at golden hour, without people or clouds", Scene("beach", light="golden", clouds=False)),
     (
         "studio, #ff8800 background, no shadow",
-        Scene("sweep", backdrop_colour=Colour(255, 136, 0), shadow=False),
+        Scene("sweep", backdrop_colour=Colour(255, 136, 0), shadow="none"),
     ),
-    ("on dark slate", Scene("table", "slate", light="window", pattern=True)),
+    ("on dark slate", Scene("table", "slate", light="window", pattern="window")),
 ]
 
 
@@ -104,7 +104,7 @@ def test_a_prompt_without_a_known_place_falls_back_to_the_neutral_studio(prompt:
 @pytest.mark.parametrize(
     ("negative", "changed"),
     [
-        ("shadow", {"shadow": False}),
+        ("shadow", {"shadow": "none"}),
         ("clouds, people", {"clouds": False}),
         ("sun", {"sun": False}),
         ("reflections", {"reflection": False}),
@@ -133,7 +133,7 @@ def test_what_a_refiner_adds_changes_no_place_and_leaves_nothing_unmet(prompt: s
 @pytest.mark.parametrize("phrase", ["no shadow", "without shadows", "shadow-free", "free of shadow"])
 def test_every_way_of_saying_no_counts(phrase: str) -> None:
     """Negations switch off, and never switch on the thing they name."""
-    assert not parse(f"white studio, {phrase}").scene.shadow
+    assert parse(f"white studio, {phrase}").scene.shadow == "none"
 
 
 def test_every_name_in_the_vocabulary_can_be_drawn() -> None:

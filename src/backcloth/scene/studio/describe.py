@@ -71,7 +71,7 @@ def describe(scene: Scene) -> str:
         parts.append("wet ground")
     if scene.view == "top":
         parts.append("seen from above")
-    if not scene.shadow:
+    if scene.shadow == "none":
         parts.append("no shadow")
     return ", ".join(parts)
 

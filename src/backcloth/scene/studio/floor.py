@@ -20,7 +20,7 @@ Hook = Callable[[Radiance, int], Radiance]
 
 def shadows_of(stage: Stage) -> Shadows:
     """The subject's shadows on the stage's ground; none where it does not stand or none are wanted."""
-    if not (stage.scene.shadow and stage.stance.present and stage.stance.grounded):
+    if not (stage.scene.shadow != "none" and stage.stance.present and stage.stance.grounded):
         return no_shadows((stage.camera.width, stage.camera.height))
     return cast_shadows(stage.matte, stage.stance, stage.camera, stage.light, stage.key)
 

@@ -114,7 +114,7 @@ def _lit(scene: Scene, reading: Reading) -> Scene:
     if light == "window" and (outdoors or scene.setting in ("sweep", "podium")):
         light = "day" if outdoors else "soft"
     wall = scene.setting == "table" and scene.backdrop == ""
-    return replace(scene, light=light, pattern=wall and light in ("window", "morning"))
+    return replace(scene, light=light, pattern="window" if wall and light in ("window", "morning") else "")
 
 
 def _coloured(scene: Scene, reading: Reading) -> Scene:

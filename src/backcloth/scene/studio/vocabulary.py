@@ -173,7 +173,7 @@ LIGHTS: dict[str, str] = {
 
 FLAGS: dict[str, tuple[str, bool | float | str]] = {
     **dict.fromkeys(
-        ("shadow", "soft shadow", "contact shadow", "drop shadow", "natural shadow"), ("shadow", True)
+        ("shadow", "soft shadow", "contact shadow", "drop shadow", "natural shadow"), ("shadow", "auto")
     ),
     **dict.fromkeys(
         ("reflection", "reflective", "glossy", "mirror reflection", "shiny"), ("reflection", True)
@@ -184,12 +184,12 @@ FLAGS: dict[str, tuple[str, bool | float | str]] = {
     **dict.fromkeys(("clear sky", "cloudless", "cloudless sky"), ("clouds", False)),
     **dict.fromkeys(("wet", "puddle", "after rain", "after the rain", "rainy", "wet ground"), ("wet", True)),
     **dict.fromkeys(
-        ("dappled light", "leaf shadow", "window shadow", "gobo", "plant shadow"), ("pattern", True)
+        ("dappled light", "leaf shadow", "window shadow", "gobo", "plant shadow"), ("pattern", "window")
     ),
     **dict.fromkeys(
-        ("shadow of leaf", "shadow of plant", "palm leaf shadow", "palm shadow"), ("pattern", True)
+        ("shadow of leaf", "shadow of plant", "palm leaf shadow", "palm shadow"), ("pattern", "window")
     ),
-    **dict.fromkeys(("sunbeam", "light ray", "streaming light", "light streaming"), ("pattern", True)),
+    **dict.fromkeys(("sunbeam", "light ray", "streaming light", "light streaming"), ("pattern", "window")),
     **dict.fromkeys(
         ("shallow depth of field", "bokeh", "blurred background", "blurry background"), ("blur", 1.3)
     ),
@@ -207,15 +207,15 @@ FLAGS: dict[str, tuple[str, bool | float | str]] = {
     ),
 }
 
-NEGATED: dict[str, tuple[str, bool | float]] = {
-    **dict.fromkeys(("shadow", "drop shadow", "hard shadow", "harsh shadow", "shadows"), ("shadow", False)),
+NEGATED: dict[str, tuple[str, bool | float | str]] = {
+    **dict.fromkeys(("shadow", "drop shadow", "hard shadow", "harsh shadow", "shadows"), ("shadow", "none")),
     **dict.fromkeys(("reflection", "glare", "gloss", "glossy", "mirror"), ("reflection", False)),
     **dict.fromkeys(("cloud", "cloudy"), ("clouds", False)),
     **dict.fromkeys(("sun", "sun glare", "lens flare", "sun flare", "glow"), ("sun", False)),
     **dict.fromkeys(("blur", "blurry", "bokeh", "blurred", "out of focus", "depth of field"), ("blur", 0.7)),
     **dict.fromkeys(("grain", "noise", "film grain", "grainy", "noisy"), ("grain", 0.0)),
     **dict.fromkeys(("wet", "puddle", "water", "rain"), ("wet", False)),
-    **dict.fromkeys(("pattern", "window light", "leaf shadow", "dappled light"), ("pattern", False)),
+    **dict.fromkeys(("pattern", "window light", "leaf shadow", "dappled light"), ("pattern", "")),
 }
 """What `no …`, `without …` or a negative prompt switches off."""
 

@@ -32,7 +32,7 @@ def draw_flatlay(stage: Stage) -> Radiance:
 def _shadows(stage: Stage) -> tuple[Field, Field]:
     """(cast, ambient) darkness beside a thing that lies flat."""
     none = np.zeros(stage.matte.shape, np.float32)
-    if not (stage.scene.shadow and stage.stance.present):
+    if not (stage.scene.shadow != "none" and stage.stance.present):
         return none, none
     size = min(stage.stance.extent, stage.stance.right - stage.stance.left + 1.0)
     reach = 0.07 * size * max(stage.key.reach, 0.6)

@@ -86,7 +86,7 @@ def _on_floor(stage: Stage, drum: _Drum) -> Field:
         0.25 * drum.a, -0.20 * drum.a, _ellipse(stage, shift, drop=drum.tall - 0.25 * drum.b, grow=1.08)
     )
     dark = 1.0 - (1.0 - 0.45 * near) * (1.0 - 0.25 * wide) * (1.0 - 0.32 * cast)
-    return np.asarray(dark if stage.scene.shadow else 0.4 * dark, np.float32)
+    return np.asarray(dark if stage.scene.shadow != "none" else 0.4 * dark, np.float32)
 
 
 def _sides(stage: Stage, behind: Radiance, drum: _Drum, colour: Colour) -> Radiance:
