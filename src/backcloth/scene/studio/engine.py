@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backcloth.domain.background import Prompt
+from backcloth.domain.placement import Shadow
 from backcloth.domain.request import Mode
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob
 from backcloth.scene.studio.describe import describe
@@ -47,11 +50,14 @@ class StudioEngine:
         if not isinstance(background, Prompt):
             raise TypeError(f"the studio draws prompts, not {type(background).__name__}")
         understood = parse(background.text, background.negative)
-        picture = render(understood.scene, job.subject, job.matte, job.seed)
+        scene = understood.scene
+        if job.shadow is not Shadow.AUTO:
+            scene = replace(scene, shadow=job.shadow.value)
+        picture = render(scene, job.subject, job.matte, job.seed)
         return Plate(
             picture=picture,
             engine=f"{self.name} {VERSION} (procedural studio, not a generative model)",
-            scene=describe(understood.scene),
+            scene=describe(scene),
             notices=_notices(understood),
         )
 
