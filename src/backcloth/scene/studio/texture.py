@@ -8,11 +8,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from backcloth.scene.studio.arrays import Field, Radiance, as_field
+from backcloth.scene.studio.arrays import Field, Radiance, as_field, smoothstep
 from backcloth.scene.studio.camera import Camera
+from backcloth.scene.studio.noise import noise
 
 _BAND = 1.22
 """Rows whose pixel footprints differ by less than this factor share one filtered copy of the tile."""
+
+_SECOND = (0.381966, 0.618034)
+"""Where the second reading of a tile starts, in tiles: far from every simple fraction."""
+
+_TURN = 2.39996
+"""Radians between the two readings of a tile that has no direction."""
+
+_MASK = 3.7
+"""Tiles that one period of the mask between the two readings covers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,16 +34,34 @@ class Tile:
         side: Metres that the tile covers.
         gloss: Mirror reflectance at grazing view, 0 matt .. 1 polished.
         roughness: Spread of that reflection, 0 sharp .. 1 dull.
+        polish: (T, T) 0..1 that multiplies gloss: scratches, worn or dry patches; None is 1 everywhere.
+        slope: (T, T, 2) rise over run along columns and rows of a surface whose waves bend its
+            mirror image; None is flat.
+        height: (T, T) 0..1, what lies higher; where two readings of the tile meet, the higher is seen.
+        lattice: Metres by which every next row of repeats may be moved along u with its pattern still
+            fitting; 0 for a pattern without rows, which is hidden by blending two readings instead.
+        turns: Whether the pattern looks the same from every side.
     """
 
     colour: Radiance
     side: float
     gloss: float = 0.0
     roughness: float = 1.0
+    polish: Field | None = None
+    slope: Field | None = None
+    height: Field | None = None
+    lattice: float = 0.0
+    turns: bool = False
 
 
 def lay(
-    tile: Tile, camera: Camera, rows: tuple[int, int], *, yaw: float, offset: tuple[float, float]
+    tile: Tile,
+    camera: Camera,
+    rows: tuple[int, int],
+    *,
+    yaw: float,
+    offset: tuple[float, float],
+    layer: Field | None = None,
 ) -> Radiance:
     """The ground between two rows, seen through the camera.
 
@@ -41,21 +69,36 @@ def lay(
     footprint, separately along and across the view (a rip-map built on demand; Williams, Pyramidal
     Parametrics, 1983, and its anisotropic successors), so distant ground neither shimmers nor smears.
 
+    Ground that needs more than one tile would show its repeats. A tile without rows is therefore read
+    twice, at unrelated places, and a slow mask chooses between the two; where they mix, deviations from
+    the mean are rescaled so that the mixture keeps its contrast (after Heitz & Neyret, High-Performance
+    By-Example Noise using a Histogram-Preserving Blending Operator, 2018). In a tile with rows, every
+    row of repeats is moved by a step of its own.
+
     Args:
         tile: The surface.
         camera: The view.
         rows: First row and the row after the last; rows above the horizon repeat the last depth.
         yaw: Radians by which the surface is turned.
         offset: Metres by which it is moved, so that another seed shows another part.
+        layer: (T, T) or (T, T, C) map to read in place of the colour, such as the tile's polish, at the
+            same places.
 
     Returns:
-        (rows, W, 3) linear reflectance.
+        (rows, W, 3) linear reflectance, or (rows, W) or (rows, W, C) of the layer.
     """
     first, last = rows
+    source = tile.colour if layer is None else layer
+    stack = source if source.ndim == 3 else source[..., None]
     depth = camera.depth(np.arange(first, last, dtype=np.float32) + 0.5)
     across = depth / camera.focal
     along = np.square(depth) / (camera.focal * camera.rise)
-    out = np.empty((last - first, camera.width, 3), np.float32)
+    repeats = _repeats(tile, camera, depth)
+    choose = repeats and tile.lattice == 0.0
+    if choose and tile.height is not None:
+        stack = np.dstack([stack, tile.height])
+    channels = source.shape[2] if source.ndim == 3 else 1
+    out = np.empty((last - first, camera.width, channels), np.float32)
     start = 0
     while start < last - first:
         stop = start + 1
@@ -63,40 +106,105 @@ def lay(
             stop += 1
         band = slice(start, stop)
         middle = (start + stop - 1) // 2
-        out[band] = _band(
-            tile, camera, depth[band], (float(across[middle]), float(along[middle])), yaw, offset
-        )
+        place = _places(camera, depth[band], tile.side, yaw, offset)
+        footprint = (float(across[middle]) / tile.side, float(along[middle]) / tile.side)
+        if choose:
+            out[band] = _chosen(tile, stack, place, footprint, yaw, channels)
+        else:
+            step = tile.lattice / tile.side if repeats else 0.0
+            out[band] = _read(stack, _stepped(place, step), footprint, yaw)
         start = stop
-    return out
+    return out if source.ndim == 3 else out[..., 0]
 
 
-def _band(
+def _repeats(tile: Tile, camera: Camera, depth: Field) -> bool:
+    """Whether more than about one tile is in view."""
+    far, near = float(depth.max()), float(depth.min())
+    return far / camera.focal * camera.width > 1.3 * tile.side or far - near > 1.3 * tile.side
+
+
+def _places(
+    camera: Camera, depth: Field, side: float, yaw: float, offset: tuple[float, float]
+) -> tuple[Field, Field]:
+    """(u, v) of each pixel on the surface, in tiles."""
+    cosine, sine = math.cos(yaw), math.sin(yaw)
+    columns = np.arange(camera.width, dtype=np.float32) + 0.5 - camera.width / 2
+    x = columns[None, :] * (depth / camera.focal)[:, None]
+    z = depth[:, None] - camera.focus
+    u = (x * cosine + z * sine + offset[0]) / side
+    v = (z * cosine - x * sine + offset[1]) / side
+    return as_field(u), as_field(v)
+
+
+def _stepped(place: tuple[Field, Field], step: float) -> tuple[Field, Field]:
+    """Every row of repeats moved along u by some number of steps."""
+    if step == 0.0:
+        return place
+    u, v = place
+    row = np.floor(v)
+    count = np.floor(np.mod(row * np.float32(0.754877), 1.0) * np.float32(max(1.0, round(1.0 / step))))
+    return as_field(u + count * np.float32(step)), v
+
+
+def _chosen(
     tile: Tile,
-    camera: Camera,
-    depth: Field,
+    stack: Field,
+    place: tuple[Field, Field],
     footprint: tuple[float, float],
     yaw: float,
-    offset: tuple[float, float],
-) -> Radiance:
+    channels: int,
+) -> Field:
+    """Two readings at unrelated places, chosen between by a slow mask."""
+    u, v = place
+    turn = _TURN if tile.turns else 0.0
+    cosine, sine = math.cos(turn), math.sin(turn)
+    other = (as_field(u * cosine + v * sine + _SECOND[0]), as_field(v * cosine - u * sine + _SECOND[1]))
+    one = _read(stack, place, footprint, yaw)
+    two = _read(stack, other, footprint, yaw + turn)
+    mask = _mask(place, footprint, yaw)
+    if stack.shape[2] > channels:
+        lead = np.float32(2.2) * mask + (one[..., -1] - two[..., -1])
+        share = smoothstep(-0.06, 0.06, lead)[..., None]
+        return as_field(two[..., :channels] + (one[..., :channels] - two[..., :channels]) * share)
+    share = smoothstep(-0.35, 0.35, mask)[..., None]
+    mean = as_field(np.asarray(cv2.mean(stack))[:channels])
+    mixed = (one - mean) * share + (two - mean) * (1.0 - share)
+    mixed /= np.sqrt(share * share + np.square(1.0 - share))
+    return as_field(np.maximum(mixed + mean, stack[::4, ::4].min()))
+
+
+_SIZE = 512
+_CHOICE = noise(np.random.Generator(np.random.PCG64(20)), _SIZE, _SIZE / 4.0, _SIZE / 26.0, slope=0.6)[
+    ..., None
+]
+"""The mask: (512, 512, 1), the same for every picture, since offset and yaw differ from seed to seed."""
+
+
+def _mask(place: tuple[Field, Field], footprint: tuple[float, float], yaw: float) -> Field:
+    u, v = place
+    size = (footprint[0] / _MASK, footprint[1] / _MASK)
+    return _read(_CHOICE, (u / np.float32(_MASK), v / np.float32(_MASK)), size, yaw)[..., 0]
+
+
+def _read(stack: Field, place: tuple[Field, Field], footprint: tuple[float, float], yaw: float) -> Field:
+    """The (T, T, C) stack at (u, v) in tiles, averaged over a pixel's footprint."""
     cosine, sine = math.cos(yaw), math.sin(yaw)
     across, along = footprint
     need_u = math.hypot(cosine * across, sine * along)
     need_v = math.hypot(sine * across, cosine * along)
-    copy = _averaged(tile, need_u, need_v)
-    columns = np.arange(camera.width, dtype=np.float32) + 0.5 - camera.width / 2
-    x = columns[None, :] * (depth / camera.focal)[:, None]
-    z = depth[:, None] - camera.focus
-    u = (x * cosine + z * sine + offset[0]) * (copy.shape[1] / tile.side)
-    v = (z * cosine - x * sine + offset[1]) * (copy.shape[0] / tile.side)
-    column, row = as_field(np.mod(u, copy.shape[1]) - 0.5), as_field(np.mod(v, copy.shape[0]) - 0.5)
-    return as_field(cv2.remap(copy, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
+    copy = _averaged(stack, need_u, need_v)
+    tall, wide = copy.shape[:2]
+    column = as_field(np.mod(place[0], 1.0) * np.float32(wide) - np.float32(0.5))
+    row = as_field(np.mod(place[1], 1.0) * np.float32(tall) - np.float32(0.5))
+    read = cv2.remap(copy, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return as_field(read.reshape(*column.shape, stack.shape[2]))
 
 
-def _averaged(tile: Tile, need_u: float, need_v: float) -> Radiance:
-    texels = tile.colour.shape[0]
-    texel = tile.side / texels
-    wide = int(np.clip(round(texels * min(1.0, 1.15 * texel / need_u)), 4, texels))
-    tall = int(np.clip(round(texels * min(1.0, 1.15 * texel / need_v)), 4, texels))
+def _averaged(stack: Field, need_u: float, need_v: float) -> Field:
+    texels = stack.shape[0]
+    wide = int(np.clip(round(texels * min(1.0, 1.15 / (texels * need_u))), 4, texels))
+    tall = int(np.clip(round(texels * min(1.0, 1.15 / (texels * need_v))), 4, texels))
     if wide == texels and tall == texels:
-        return tile.colour
-    return as_field(cv2.resize(tile.colour, (wide, tall), interpolation=cv2.INTER_AREA))
+        return stack
+    smaller = cv2.resize(stack, (wide, tall), interpolation=cv2.INTER_AREA)
+    return as_field(smaller.reshape(tall, wide, stack.shape[2]))
