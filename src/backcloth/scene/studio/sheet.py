@@ -20,6 +20,9 @@ _TURN = 0.30
 _LEVEL = 0.008
 """Share of the subject's extent by which feet may lie off one line and still be taken to stand on it."""
 
+_THINNEST = 0.5
+"""Square pixels from which a shadow is drawn."""
+
 _LEGS = (0.20, 0.38)
 """Heights, as shares of the subject's extent, between which legs turn into body."""
 
@@ -103,12 +106,20 @@ class Sheet:
         out = np.zeros((height * finer, width), np.float32)
         taller = np.diag([1.0, float(finer), 1.0])
         for strip, alpha in zip(part.strips, part.pieces, strict=True):
-            warp = taller @ self._warp(strip, away, reach)
-            shadow = cv2.warpPerspective(alpha, warp, (width, height * finer), flags=cv2.INTER_LINEAR)
+            warp = self._warp(strip, away, reach)
+            if warp is None:
+                continue
+            shadow = cv2.warpPerspective(
+                alpha, taller @ warp, (width, height * finer), flags=cv2.INTER_LINEAR
+            )
             np.maximum(out, shadow, out=out)
         return out if finer == 1 else as_field(cv2.resize(out, (width, height), interpolation=cv2.INTER_AREA))
 
-    def _warp(self, strip: Strip, away: tuple[float, float], reach: float) -> npt.NDArray[np.float64]:
+    def _warp(self, strip: Strip, away: tuple[float, float], reach: float) -> npt.NDArray[np.float64] | None:
+        """Lays a strip on the ground; light that meets it edge-on would fold it, and lays a parallelogram.
+
+        None where that is a line.
+        """
         camera = self._camera
         source, target = [], []
         for column, row in zip((strip.left, strip.right), strip.rows, strict=True):
@@ -122,14 +133,24 @@ class Sheet:
             for at, (px, py) in ((row, (column, row)), (strip.top, top)):
                 source.append((column * self._scale, at * self._scale))
                 target.append((px * self._scale, py * self._scale))
-        return np.asarray(
-            cv2.getPerspectiveTransform(np.asarray(source, np.float32), np.asarray(target, np.float32))
-        )
+        laid = np.asarray(target, np.float32)
+        if _folded(laid):
+            middle, half = (laid[1] + laid[3]) / 2, (laid[2] - laid[0]) / 2
+            laid[1], laid[3] = middle - half, middle + half
+            if _folded(laid):
+                return None
+        return np.asarray(cv2.getPerspectiveTransform(np.asarray(source, np.float32), laid))
 
     def height_of(self, rows: int) -> Field:
         """(rows,) small pixels above the contact row."""
         foot = self._stance.contact_row * self._scale
         return as_field(np.maximum(foot - np.arange(rows, dtype=np.float32) - 0.5, 0.0))
+
+
+def _folded(laid: npt.NDArray[np.float32]) -> bool:
+    """Whether a strip's corners (lower left, upper left, lower right, upper right) are no quadrilateral."""
+    around = laid[[0, 1, 3, 2]]
+    return not cv2.isContourConvex(around) or cv2.contourArea(around) < _THINNEST
 
 
 def _contact_line(stance: Stance) -> tuple[float, float, float]:
