@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from backcloth.scene.studio.arrays import Field, Radiance, rgb
-from backcloth.scene.studio.sets.walls import window_on_wall
+from backcloth.scene.studio.sets import pattern
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import build
 
@@ -21,7 +21,7 @@ def draw_flatlay(stage: Stage) -> Radiance:
     cast, ambient = _shadows(stage)
     key = rgb(light.key) * (1.0 - cast)[..., None]
     if scene.pattern:
-        key = key * (0.30 + 0.95 * window_on_wall(stage, camera.width, camera.height))[..., None]
+        key = key * pattern.flat(stage)[..., None]
     x = np.linspace(-1.0, 1.0, camera.width, dtype=np.float32)[None, :]
     y = np.linspace(-1.0, 1.0, camera.height, dtype=np.float32)[:, None]
     slant = 1.0 + 0.12 * stage.key.side * x - 0.08 * y - 0.5 * light.pool * 0.5 * (x * x + y * y)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backcloth.scene.studio.arrays import Radiance
 from backcloth.scene.studio.far import indoors
 from backcloth.scene.studio.floor import draw_floor, shadows_of
-from backcloth.scene.studio.sets.walls import window_on_floor
+from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import WOODS, build_floor
 
@@ -52,7 +52,7 @@ def draw_room(stage: Stage) -> Radiance:
     behind = indoors(stage, interior.around, radius=0.85 * stage.bokeh, level=interior.level, heading=heading)
     floor = scene.surface or interior.floor
     tile = build_floor(floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
-    pattern = window_on_floor(stage) if scene.pattern else None
+    pattern = on_floor(stage)
     yaw = float(stage.rng(13).uniform(-0.12, 0.12))
     if floor in WOODS:
         yaw = _lengthwise(stage)

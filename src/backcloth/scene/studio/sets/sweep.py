@@ -7,12 +7,15 @@ import numpy as np
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, rgb, smoothstep
 from backcloth.scene.studio.floor import pool_of_light, shadows_of, slant_of_light
-from backcloth.scene.studio.sets.walls import window_on_floor, window_on_wall
+from backcloth.scene.studio.sets.pattern import on_cove
 from backcloth.scene.studio.shadow import Shadows
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.tone import surface_colour
 
 NEUTRAL = Colour(214, 212, 208)
+
+_WALL = 1.9
+"""Depth of the cove's wall in multiples of the subject's, for light that falls through something."""
 
 
 def draw_sweep(stage: Stage) -> Radiance:
@@ -28,8 +31,7 @@ def lit_cove(stage: Stage, shadows: Shadows, colour: Colour) -> Radiance:
     wall_share = _rise(stage)
     key = rgb(light.key) * (1.0 - shadows.cast * (1.0 - wall_share))[..., None]
     if stage.scene.pattern:
-        on_wall = 0.30 + 0.95 * window_on_wall(stage, stage.camera.width, stage.camera.height)
-        key = key * (on_wall * wall_share + window_on_floor(stage) * (1.0 - wall_share))[..., None]
+        key = key * on_cove(stage, _WALL * stage.camera.focus)[..., None]
     sky = rgb(light.ambient) * (1.0 - shadows.ambient * (1.0 - 0.8 * wall_share))[..., None]
     shape = _glow(stage, wall_share) * (1.0 - shadows.contact * (1.0 - wall_share))
     return np.asarray(rgb(surface_colour(colour.rgb)) * (key + sky) * shape[..., None], np.float32)

@@ -8,8 +8,10 @@ from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Radiance
 from backcloth.scene.studio.far import indoors, outdoors
 from backcloth.scene.studio.floor import draw_floor, shadows_of
+from backcloth.scene.studio.scene import WALLS
+from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.sea import sea_view
-from backcloth.scene.studio.sets.walls import wall, window_on_floor
+from backcloth.scene.studio.sets.walls import wall
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import build
 
@@ -26,21 +28,25 @@ _ROOMS: dict[str, tuple[str, float, float | None]] = {
 """Panorama, brightness and heading of the rooms a table may stand in."""
 
 
+_FREE, _AGAINST_WALL = (1.9, 3.3), (0.8, 1.5)
+"""How far a table goes on behind the subject, in its extents."""
+
+
 def draw_table(stage: Stage) -> Radiance:
     """Draws a table top."""
     camera, scene = stage.camera, stage.scene
+    near, far = _AGAINST_WALL if scene.backdrop in WALLS else _FREE
+    reach = float(stage.rng(15).uniform(near, far))
+    depth = camera.focus + reach * stage.stance.extent * camera.pixel
     behind = behind_stand(stage)
     if behind is None:
-        behind = _wall(stage)
-    reach = float(stage.rng(15).uniform(1.9, 3.3))
-    depth = camera.focus + reach * stage.stance.extent * camera.pixel
+        behind = wall_behind(stage, 1.12 * depth)
     edge = float(min(camera.row(depth), camera.contact_row - 0.07 * camera.height))
     if not stage.stance.grounded and stage.stance.present:
         edge = 0.74 * camera.height
-    tile = build(scene.surface, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
-    pattern = window_on_floor(stage) if scene.pattern else None
+    tile = build(scene.surface or "wood", scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
     yaw = float(stage.rng(13).uniform(-0.10, 0.10))
-    return draw_floor(stage, tile, behind, edge, shadows_of(stage), pattern=pattern, yaw=yaw)
+    return draw_floor(stage, tile, behind, edge, shadows_of(stage), pattern=on_floor(stage), yaw=yaw)
 
 
 def behind_stand(stage: Stage) -> Radiance | None:
@@ -58,10 +64,13 @@ def behind_stand(stage: Stage) -> Radiance | None:
     return None
 
 
-def _wall(stage: Stage) -> Radiance:
-    named = stage.scene.backdrop_colour
-    usual = _DARK if stage.scene.light == "dramatic" else _WALL
-    return wall(stage, named or _varied(usual, stage), radius=0.85 * stage.bokeh)
+def wall_behind(stage: Stage, depth: float) -> Radiance:
+    """The wall behind a stand, `depth` metres away: of the backdrop's material, or painted."""
+    scene = stage.scene
+    if scene.backdrop in WALLS:
+        return wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop)
+    usual = _DARK if scene.light == "dramatic" else _WALL
+    return wall(stage, scene.backdrop_colour or _varied(usual, stage), depth=depth)
 
 
 def _varied(colour: Colour, stage: Stage) -> Colour:

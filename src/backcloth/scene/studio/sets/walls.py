@@ -1,76 +1,103 @@
-"""Walls behind a table, and light that falls through a window onto them."""
+"""Walls behind a subject: painted, or of a material, in the stage's light, with the subject's shadow."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb, smoothstep
 from backcloth.scene.studio.far import finish
 from backcloth.scene.studio.noise import noise
+from backcloth.scene.studio.sets.pattern import on_wall
 from backcloth.scene.studio.stage import Stage
+from backcloth.scene.studio.surfaces import WOODS, build, build_floor
 from backcloth.scene.studio.tone import surface_colour
 
+_PAINTED = 420
+"""Longest side that a plain wall is computed at: there is nothing fine on it."""
 
-def wall(stage: Stage, colour: Colour, *, radius: float) -> Radiance:
-    """A painted wall in the stage's light, brighter near the key and towards the middle."""
+_NEAR = 0.42
+"""Blur circle of a wall of some material as a share of the lens's own at its depth, so that it is told."""
+
+
+def wall(stage: Stage, colour: Colour | None, *, depth: float, material: str = "") -> Radiance:
+    """A wall that faces the camera, brighter near the key and towards the middle.
+
+    Args:
+        stage: The picture.
+        colour: Of the paint, or of the material; None for the material's own.
+        depth: Metres from the camera.
+        material: Name of a surface; empty for paint.
+
+    Returns:
+        (H, W, 3) linear light, blurred as far as it is out of focus.
+    """
     camera, light = stage.camera, stage.light
-    scale = min(1.0, 420 / max(camera.width, camera.height))
+    radius = stage.bokeh * max(0.0, 1.0 - camera.focus / depth)
+    longest = max(camera.width, camera.height)
+    if material:
+        radius *= _NEAR
+        scale = min(1.0, max(_PAINTED / longest, 2.2 / max(radius, 1.0)))
+    else:
+        scale = min(1.0, _PAINTED / longest)
     width, height = max(1, round(camera.width * scale)), max(1, round(camera.height * scale))
+    key = rgb(light.key) * np.ones((height, width, 1), np.float32)
+    if stage.scene.pattern:
+        key = key * on_wall(stage, depth, width, height)[..., None]
+    key = key * (1.0 - subject_on_wall(stage, depth, width, height))[..., None]
+    arriving = (key + rgb(light.ambient)) * (_falloff(stage, width, height) * light.background)[..., None]
+    if material:
+        paint = _covering(stage, material, colour, depth, (width, height))
+    else:
+        mottle = noise(stage.rng(31), 256, 200, 20, slope=1.6)
+        cloudy = mottle[np.ix_(np.arange(height) % 256, np.arange(width) % 256)]
+        named = colour or Colour(226, 221, 213)
+        paint = as_field(rgb(surface_colour(named.rgb)) * (1.0 + 0.012 * cloudy)[..., None])
+    return finish(stage, as_field(paint * arriving), radius)
+
+
+def subject_on_wall(stage: Stage, depth: float, width: int, height: int) -> Field:
+    """(height, width) darkness of the key light that the subject throws on a wall behind it.
+
+    On a wall that is parallel to the subject's plane the shadow is the silhouette, smaller and moved.
+    """
+    camera, stance, (across, along) = stage.camera, stage.stance, stage.key.away
+    if stage.scene.shadow == "none" or not stance.present or along <= 0:
+        return np.zeros((height, width), np.float32)
+    gap = (depth - camera.focus) * camera.focal / depth
+    share = camera.focus / depth
+    scale = width / camera.width
+    move_x = camera.width / 2 * (1 - share) + gap * across / along
+    move_y = camera.horizon * (1 - share) + gap / (along * stage.key.reach)
+    small = cv2.resize(stage.matte, (width, height), interpolation=cv2.INTER_AREA)
+    moved = np.asarray([[share, 0, move_x * scale], [0, share, move_y * scale]], np.float32)
+    shadow = cv2.warpAffine(small, moved, (width, height), flags=cv2.INTER_LINEAR)
+    sigma = 0.8 + 0.55 * stage.light.softness * gap * scale
+    return as_field(0.9 * cv2.GaussianBlur(shadow, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT))
+
+
+def _falloff(stage: Stage, width: int, height: int) -> Field:
     x = (np.arange(width, dtype=np.float32)[None, :] + 0.5) / width * 2 - 1
     y = (np.arange(height, dtype=np.float32)[:, None] + 0.5) / height * 2 - 1
     fall = 0.96 - 0.22 * smoothstep(-0.9, 1.4, as_field(-x * stage.key.side)) - 0.10 * (0.5 - 0.5 * y)
     centre = np.sqrt(((x - 0.25 * stage.key.side) / 1.2) ** 2 + ((y + 0.05) / 0.95) ** 2)
-    fall = fall * (1.0 - light.pool * smoothstep(0.15, 1.7, centre))
-    mottle = noise(stage.rng(31), 256, 200, 20, slope=1.6)[
-        np.ix_(np.arange(height) % 256, np.arange(width) % 256)
-    ]
-    fall = fall * (1.0 + 0.012 * mottle)
-    key = rgb(light.key)[None, None, :]
-    if stage.scene.pattern:
-        key = key * (0.30 + 1.05 * window_on_wall(stage, width, height))[..., None]
-    arriving = (key + rgb(light.ambient)) * (fall * light.background)[..., None]
-    return finish(stage, np.asarray(rgb(surface_colour(colour.rgb)) * arriving, np.float32), radius)
+    return as_field(fall * (1.0 - stage.light.pool * smoothstep(0.15, 1.7, centre)))
 
 
-def window_on_wall(stage: Stage, width: int, height: int) -> Field:
-    """(height, width) light through a paned window, thrown slanting onto the wall."""
-    rng = stage.rng(32)
-    side = stage.key.side
-    x = ((np.arange(width, dtype=np.float32) + 0.5) / width - 0.5)[None, :] * width / max(width, height)
-    y = ((np.arange(height, dtype=np.float32) + 0.5) / height - 0.5)[:, None] * height / max(width, height)
-    zoom = float(rng.uniform(0.90, 1.35))
-    u = ((x * side + float(rng.uniform(-0.20, 0.16))) * 1.10 - float(rng.uniform(0.06, 0.26)) * y) * zoom
-    v = (y - float(rng.uniform(0.22, 0.52)) * x * side + float(rng.uniform(-0.06, 0.16))) * zoom
-    return _panes(as_field(u + 0.5), as_field(v + 0.42), rng, soft=0.016, size=(0.27, 0.34))
-
-
-def window_on_floor(stage: Stage) -> Field:
-    """(H, W) light through a paned window on the ground plane: soft bars that cross the table."""
-    camera, stance = stage.camera, stage.stance
-    rng = stage.rng(32)
-    rows = np.arange(camera.height, dtype=np.float32) + 0.5
-    depth = camera.depth(rows)[:, None]
-    x = (np.arange(camera.width, dtype=np.float32)[None, :] - stance.centre) * depth / camera.focal
-    unit = stance.extent * camera.pixel
-    along = (x * stage.key.side + (depth - camera.focus) * 0.9) / unit
-    across = ((depth - camera.focus) - 0.5 * x * stage.key.side) / unit
-    u = along * 0.16 + float(rng.uniform(0.42, 0.55))
-    v = across * 0.13 + 0.5
-    panes = _panes(as_field(u), as_field(v), rng, soft=0.022, size=(0.27, 0.36))
-    return as_field(0.30 + 0.95 * panes)
-
-
-def _panes(u: Field, v: Field, rng: np.random.Generator, *, soft: float, size: tuple[float, float]) -> Field:
-    """Light through two by three panes in the unit square, dappled by leaves outside."""
-    inside = smoothstep(0.06 - soft, 0.06 + soft, u) * smoothstep(0.94 + soft, 0.94 - soft, u)
-    inside = inside * smoothstep(0.02 - soft, 0.02 + soft, v) * smoothstep(0.98 + soft, 0.98 - soft, v)
-    bar = 0.020
-    for along, pane in ((u, size[0]), (v, size[1])):
-        gap = np.abs((along - 0.06) / pane - np.round((along - 0.06) / pane)) * pane
-        inside = inside * smoothstep(bar - soft, bar + soft, gap)
-    leaves = noise(rng, 256, 70, 14, slope=1.1)
-    column = np.mod(u * 200, 256).astype(np.intp)
-    row = np.mod(v * 200, 256).astype(np.intp)
-    dapple = smoothstep(-1.6, 0.3, leaves[row, column])
-    return np.asarray(inside * (0.55 + 0.45 * dapple), np.float32)
+def _covering(
+    stage: Stage, material: str, colour: Colour | None, depth: float, size: tuple[int, int]
+) -> Radiance:
+    """(height, width, 3) the wall's material, seen straight on."""
+    width, height = size
+    texels = max(128, -(-max(size) // 128) * 128)
+    metres = depth / stage.camera.focal * stage.camera.width / width
+    make = build_floor if material in WOODS else build
+    tile = make(material, colour, stage.rng(34), texels, metres)
+    start = stage.rng(35).uniform(0.0, texels, 2)
+    texel = metres * texels / tile.side
+    column = np.mod(np.arange(width, dtype=np.float32) * texel + float(start[0]), texels)
+    row = np.mod(np.arange(height, dtype=np.float32) * texel + float(start[1]), texels)
+    at_x, at_y = np.meshgrid(as_field(column) + 0.5, as_field(row) + 0.5)
+    wrapped = cv2.copyMakeBorder(tile.colour, 1, 1, 1, 1, cv2.BORDER_WRAP)
+    return as_field(cv2.remap(wrapped, at_x, at_y, cv2.INTER_LINEAR))
