@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from backcloth.scene.studio.camera import place_camera
+from backcloth.scene.studio.camera import lens_for, place_camera, seen_from
 from backcloth.scene.studio.stance import Stance, read_stance
 
 GREY = np.full((200, 300, 3), 128, np.uint8)
@@ -101,3 +101,70 @@ def test_the_camera_shows_the_contact_where_the_subject_stands() -> None:
     assert camera.project(x, depth) == pytest.approx((140.0, camera.contact_row))
     assert camera.pixel * 90 == pytest.approx(0.25, rel=0.02)
     assert camera.foreshortening == pytest.approx(np.tan(np.radians(12)), rel=1e-3)
+
+
+def _chair(pitch: float, yaw: float) -> npt.NDArray[np.float32]:
+    """A seat on four legs, whose square of feet is turned by `yaw` and seen from `pitch` degrees above."""
+    matte = _blank()
+    matte[20:90, 90:210] = 1
+    sine, cosine = np.sin(np.radians(yaw)), np.cos(np.radians(yaw))
+    for x, z in ((-32, -32), (-32, 32), (32, -32), (32, 32)):
+        column = round(150 + cosine * x - sine * z)
+        row = round(150 - np.sin(np.radians(pitch)) * (sine * x + cosine * z))
+        matte[90:row, column - 2 : column + 3] = 1
+    return matte
+
+
+@pytest.mark.parametrize(("pitch", "yaw"), [(12.0, 30.0), (20.0, 25.0), (23.0, 22.0)])
+def test_the_pitch_is_read_from_the_feet_of_furniture(pitch: float, yaw: float) -> None:
+    """Four feet that are the corners of a turned rectangle tell how far the camera looked down on them."""
+    assert _read(_chair(pitch, yaw)).pitch == pytest.approx(pitch, abs=2.5)
+
+
+def test_feet_that_are_no_rectangle_tell_no_pitch() -> None:
+    """A walking animal's feet stand anywhere."""
+    matte = _blank()
+    matte[40:110, 100:200] = 1
+    for left, foot in ((102, 180), (125, 164), (140, 184), (190, 172)):
+        matte[110:foot, left : left + 6] = 1
+    assert _read(matte).pitch is None
+
+
+def test_a_crumb_beside_a_foot_does_not_stand() -> None:
+    """A pebble that the cut-out left below a foot does not move the ground down to it."""
+    matte = _blank()
+    matte[40:120, 100:200] = 1
+    matte[120:180, 105:120] = 1
+    matte[120:180, 180:195] = 1
+    clean = _read(matte)
+    matte[186:190, 108:114] = 1
+    assert _read(matte).feet == clean.feet
+
+
+def test_the_horizon_follows_the_pitch_and_stays_in_view_of_a_place() -> None:
+    """Seen from above, the ground fills a product set; outdoors part of the pitch gives way to the place."""
+    y, x = np.mgrid[0:200, 0:300].astype(np.float32)
+    half = np.sqrt(np.clip(1 - ((x - 150) / 40) ** 2, 0, 1))
+    horizons = []
+    for pitch in (12.0, 25.0, 40.0):
+        front = 120 + 40 * np.sin(np.radians(pitch)) * half
+        stance = _read(((np.abs(x - 150) <= 40) & (y >= 20) & (y <= front)).astype(np.float32))
+        product, outdoors = seen_from(stance, 9.0), seen_from(stance, None)
+        assert product == pytest.approx(pitch, abs=3)
+        assert outdoors is not None
+        assert outdoors == pytest.approx(pitch if pitch < 20 else 20 + 0.4 * (pitch - 20), abs=3)
+        horizons.append(place_camera(stance, (300, 200), pitch=product, real_size=1).horizon)
+    assert horizons[0] > horizons[1] > horizons[2]
+    assert seen_from(_read(_blank()), None) is None
+
+
+def test_a_large_subject_is_seen_through_a_longer_lens() -> None:
+    """The lens shows the subject at its size from the distance it is photographed from, within limits."""
+    focals = []
+    for top in (160, 110, 20):
+        matte = _blank()
+        matte[top:185, 130:170] = 1
+        focals.append(lens_for(_read(matte), (300, 200)))
+    assert focals == sorted(focals)
+    assert focals[0] == pytest.approx(1.25 * 300)
+    assert focals[2] == pytest.approx(2.9 * 165)

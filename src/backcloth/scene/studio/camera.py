@@ -13,6 +13,18 @@ import numpy.typing as npt
 
 from backcloth.scene.studio.stance import Stance
 
+_STEEPEST = 22.0
+"""Degrees that a camera is taken to look down at most on feet whose footprint's shape is unknown."""
+
+_LEVEL = 20.0
+"""Degrees that a camera outdoors looks down before the plate gives way to a view of the horizon."""
+
+_LENSES = (1.25, 2.1)
+"""Focal lengths over the plate's longer side: 45 to 76 mm on a 36 mm film."""
+
+_AWAY = 2.9
+"""Subject's sizes from which a photo of it is plausibly taken: a bottle of 25 cm from 75 cm away."""
+
 _BUST = 0.75
 """Metres that a subject cut off by the frame is taken to show."""
 
@@ -73,8 +85,39 @@ class Camera:
         return self.width / 2 + x * self.focal / depth, self.row(depth)
 
 
+def seen_from(stance: Stance, usual: float | None) -> float | None:
+    """Degrees that the camera looks down at the subject; None for a camera at about its eye level.
+
+    Args:
+        stance: Tells how the subject was seen where it stands on a round base or on the feet of furniture.
+        usual: Degrees of a set built for products; None outdoors and in rooms. There the view is kept level
+            enough to show the place: beyond 20 degrees, four tenths of what is left are kept.
+    """
+    if stance.pitch is not None:
+        seen = float(np.clip(stance.pitch, 5.0, 48.0))
+        return seen if usual is not None else min(seen, _LEVEL) + 0.4 * max(seen - _LEVEL, 0.0)
+    if usual is None:
+        return None
+    footprint = float(np.degrees(np.arctan2(stance.spread, stance.base_width)))
+    return max(usual, min(_STEEPEST, footprint))
+
+
+def lens_for(stance: Stance, size: tuple[int, int]) -> float:
+    """Focal length in pixels that shows the subject this large from a distance photos are taken from."""
+    longest = max(size)
+    if not stance.present:
+        return 1.5 * longest
+    return float(np.clip(_AWAY * stance.extent, _LENSES[0] * longest, _LENSES[1] * longest))
+
+
 def place_camera(
-    stance: Stance, size: tuple[int, int], *, pitch: float | None, real_size: float, eye: float = 0.62
+    stance: Stance,
+    size: tuple[int, int],
+    *,
+    pitch: float | None,
+    real_size: float,
+    eye: float = 0.62,
+    focal: float | None = None,
 ) -> Camera:
     """The camera from which the subject was plausibly seen.
 
@@ -84,9 +127,10 @@ def place_camera(
         pitch: Degrees that the camera looks down at the contact; None puts the horizon at `eye`.
         real_size: Metres that the subject's extent is taken for.
         eye: Height of the horizon above the contact, as a share of the subject's extent.
+        focal: Focal length in pixels; None takes one and a half times the plate's longer side.
     """
     width, height = size
-    focal = 1.5 * max(width, height)
+    focal = focal or 1.5 * max(width, height)
     if stance.present and not stance.grounded:
         horizon = float(np.clip(stance.top + 0.33 * stance.extent, 0.25 * height, 0.6 * height))
         return Camera(width, height, focal, horizon, horizon + _BUST_RISE * stance.extent / _BUST, _BUST_RISE)

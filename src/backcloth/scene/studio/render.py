@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, Radiance
-from backcloth.scene.studio.camera import Camera, place_camera
+from backcloth.scene.studio.camera import Camera, lens_for, place_camera, seen_from
 from backcloth.scene.studio.lens import vignette
 from backcloth.scene.studio.light import LIGHTS, place_key
 from backcloth.scene.studio.scene import Scene
@@ -33,11 +32,6 @@ _DRAW: dict[str, Callable[[Stage], Radiance]] = {
 
 _PITCH = {"table": 13.0, "podium": 8.0, "sweep": 9.0}
 """Degrees that the camera looks down in a set built for products, where the subject does not tell."""
-
-_STEEPEST = 22.0
-"""Degrees that a camera is taken to look down at most on feet that stand behind each other.
-
-Where the feet spread over many rows, a footprint no deeper than it is wide asks for that much."""
 
 _GRAIN = 0.75
 
@@ -71,10 +65,10 @@ def render(scene: Scene, subject: npt.NDArray[np.uint8], matte: Field, seed: int
 
 def _camera(scene: Scene, stance: Stance, size: tuple[int, int]) -> Camera:
     usual = _PITCH.get(scene.setting)
-    if usual is None:
-        return place_camera(stance, size, pitch=None, real_size=1.4)
-    if stance.pitch is not None:
-        pitch = float(np.clip(stance.pitch, 5.0, 48.0))
-    else:
-        pitch = max(usual, min(_STEEPEST, math.degrees(math.atan2(stance.spread, stance.base_width))))
-    return place_camera(stance, size, pitch=pitch, real_size=0.25)
+    return place_camera(
+        stance,
+        size,
+        pitch=seen_from(stance, usual),
+        real_size=1.4 if usual is None else 0.25,
+        focal=lens_for(stance, size),
+    )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field
-
-_TOUCH = 0.035
-"""Share of the subject's height by which a foot may hang above the lower outline and still stand."""
+from backcloth.scene.studio.outline import Foot, standing, tips, without_crumbs
+from backcloth.scene.studio.pitch import pitch_of_rectangle, pitch_of_round_base
 
 _HIGHEST = 0.18
 """Share of the subject's height above its lowest point where nothing stands any more."""
@@ -19,33 +18,11 @@ _HIGHEST = 0.18
 _ROUND = 0.26
 """The same for the front of a round base seen from above, which rises far towards its sides."""
 
-_TIP = 0.05
-"""Share of the subject's size that the end of a leg stands out below what is beside it."""
-
 _STANDS = 0.4
 """Contact from which a column counts as part of a foot."""
 
 _MOST = 6
 """Feet that are told apart at most: the widest ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Foot:
-    """One part that stands: its first and last column, and the row of the ground under it."""
-
-    first: int
-    last: int
-    row: float
-
-    @property
-    def width(self) -> int:
-        """Columns that stand."""
-        return self.last - self.first + 1
-
-    @property
-    def centre(self) -> float:
-        """Middle column."""
-        return (self.first + self.last) / 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +38,8 @@ class Stance:
         contact: (W,) share by which each column stands on the ground.
         outline: (W,) lowest row of the subject in each column; 0 where there is none.
         lit_from: Side the photo's light seems to come from, -1 left .. 1 right, 0 unclear.
-        pitch: Degrees the camera looks down, read from a round base; None where there is none.
+        pitch: Degrees the camera looks down, read from a round base or from the four feet of furniture;
+            None where neither tells.
     """
 
     present: bool
@@ -129,7 +107,7 @@ class Stance:
 def read_stance(picture: npt.NDArray[np.uint8], matte: Field) -> Stance:
     """Reads box, contact, light side and camera pitch off the (H, W) matte and its picture."""
     height, width = matte.shape
-    solid = matte > 0.5
+    solid = without_crumbs(matte > 0.5)
     columns = np.flatnonzero(solid.any(axis=0))
     rows = np.flatnonzero(solid.any(axis=1))
     if columns.size < 2 or rows.size < 2 or solid.mean() < 0.0005:
@@ -141,7 +119,7 @@ def read_stance(picture: npt.NDArray[np.uint8], matte: Field) -> Stance:
     cut = columns[outline[columns] >= height - tolerance]
     grounded = cut.size < 0.30 * (right - left) or bottom < height - tolerance
     contact, slope, contact_row = _contact(outline, columns, bottom - top)
-    return Stance(
+    stance = Stance(
         present=True,
         grounded=bool(grounded),
         left=left,
@@ -153,10 +131,13 @@ def read_stance(picture: npt.NDArray[np.uint8], matte: Field) -> Stance:
         contact=contact,
         outline=outline,
         lit_from=_lit_side(picture, matte),
-        pitch=_pitch(outline, _stands(outline, columns, bottom - top, rise=_ROUND), bottom - top)
-        if grounded
-        else None,
+        pitch=None,
     )
+    if not stance.grounded:
+        return stance
+    base = standing(outline, columns, bottom - top, rise=_ROUND)
+    pitch = pitch_of_round_base(outline, base, bottom - top)
+    return replace(stance, pitch=pitch if pitch is not None else pitch_of_rectangle(stance.feet))
 
 
 def _stand_in(width: int, height: int) -> Stance:
@@ -177,37 +158,11 @@ def _stand_in(width: int, height: int) -> Stance:
     )
 
 
-def _lower_hull(columns: npt.NDArray[np.intp], outline: Field) -> Field:
-    """The lower convex hull of the outline, as a row for each of `columns` (monotone chain)."""
-    chain: list[int] = []
-    rows = outline[columns].astype(np.float64)
-    for index in range(columns.size):
-        while len(chain) > 1:
-            a, b = chain[-2], chain[-1]
-            turn = (columns[b] - columns[a]) * (rows[index] - rows[a]) - (rows[b] - rows[a]) * (
-                columns[index] - columns[a]
-            )
-            if turn < 0:
-                break
-            chain.pop()
-        chain.append(index)
-    return np.interp(columns, columns[chain], rows[chain]).astype(np.float32)
-
-
-def _stands(outline: Field, columns: npt.NDArray[np.intp], tall: int, *, rise: float) -> Field:
-    """(W,) share by which each column reaches the lower outline; none from `rise` of the height upwards."""
-    hang = (_lower_hull(columns, outline) - outline[columns]) / max(_TOUCH * tall, 1.5)
-    lift = (float(outline[columns].max()) - outline[columns]) / max(rise * tall, 2.0)
-    stands = np.zeros_like(outline)
-    stands[columns] = np.exp(-(hang**2)) * np.clip(1.7 - 1.7 * lift, 0.0, 1.0)
-    return stands
-
-
 def _contact(outline: Field, columns: npt.NDArray[np.intp], tall: int) -> tuple[Field, float, float]:
     """Which columns stand, and the straight line through them: (contact, slope, row at their middle)."""
-    contact = _stands(outline, columns, tall, rise=_HIGHEST)
+    contact = standing(outline, columns, tall, rise=_HIGHEST)
     lowest = float(outline[columns].max())
-    for foot in _tips(outline, tall, lowest):
+    for foot in tips(outline, tall, lowest):
         contact[foot.first : foot.last + 1] = 1.0
     stands = contact[columns]
     weight = stands + 1e-6
@@ -217,41 +172,6 @@ def _contact(outline: Field, columns: npt.NDArray[np.intp], tall: int) -> tuple[
     tilt = float(np.average((columns - middle) * (outline[columns] - row), weights=weight))
     slope = float(np.clip(tilt / max(spread, 1.0), -0.25, 0.25))
     return contact, slope, row
-
-
-def _tips(outline: Field, tall: int, lowest: float) -> list[Foot]:
-    """Ends of thin legs, steep on both sides: such a leg stands, and further off where it ends higher up."""
-    depth = max(_TIP * tall, 3.0)
-    found: list[Foot] = []
-    reach = max(2, round(0.045 * tall))
-    for column in np.flatnonzero(outline > lowest - 0.22 * tall):
-        tip = outline[column]
-        around = outline[max(0, column - reach) : column + reach + 1]
-        left, right = outline[max(0, column - reach) : column], outline[column + 1 : column + reach + 1]
-        if tip < around.max() or (found and column <= found[-1].last):
-            continue
-        if not ((left < tip - depth).any() and (right < tip - depth).any()):
-            continue
-        near = np.flatnonzero(np.abs(outline[column : column + reach] - tip) < 0.25 * depth)
-        stop = int(near[np.flatnonzero(np.diff(near, append=near[-1] + 2) > 1)[0]])
-        found.append(Foot(int(column), int(column) + stop, float(tip)))
-    return found
-
-
-def _pitch(outline: Field, contact: Field, tall: int) -> float | None:
-    """Degrees a camera looks down on a round base: its front edge is half an ellipse, b / a = sin(pitch)."""
-    columns = np.flatnonzero(contact > 0.3)
-    if columns.size < 24 or columns[-1] - columns[0] + 1 > 1.05 * columns.size:
-        return None
-    x = (columns - columns.mean()) / (columns.size / 2)
-    inner = np.abs(x) < 0.93
-    arc = np.sqrt(1.0 - np.square(x[inner]))
-    rows = outline[columns][inner].astype(np.float64)
-    drop = float(np.polyfit(arc, rows, 1)[0])
-    misfit = float(np.std(rows - np.polyval(np.polyfit(arc, rows, 1), arc)))
-    if misfit > 0.012 * tall + 1.0 or drop < 0.02 * columns.size:
-        return None
-    return float(np.degrees(np.arcsin(min(drop / (columns.size / 2), 0.9))))
 
 
 def _lit_side(picture: npt.NDArray[np.uint8], matte: Field) -> float:
