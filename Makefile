@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo serve test lint types bench bench-cutout lock models clean
+.PHONY: demo serve test lint types bench bench-cutout bench-studio lock models clean
 
 demo: $(INSTALLED) models
 	$(BIN)/python -m demo
@@ -28,6 +28,10 @@ bench: $(INSTALLED)
 # Photos with true mattes come from EVAL_CUTOUT_DIR; options in ARGS, for example ARGS="--photos 12".
 bench-cutout: $(INSTALLED) models
 	$(BIN)/python -m bench.cutout $(ARGS)
+
+# The studio on bench/prompts.txt; ARGS="--cycles" sets four scenes beside a path tracer.
+bench-studio: $(INSTALLED) models
+	$(BIN)/python -m bench.studio $(ARGS)
 
 # The better cut-out. Where the download fails the service runs on the weights it carries, and says so.
 models: $(INSTALLED)

@@ -1,0 +1,1 @@
+"""The studio, drawn, timed and set beside a path tracer."""
