@@ -1,6 +1,7 @@
 """The picture's whole way, one line an arrow.
 
-replace_background: inputs → moderate → refine → cut out → scene plate → composite → moderate result → encode
+replace_background: inputs → moderate → refine → cut out → place → scene plate → composite → moderate result
+                    → encode
 remove_background: inputs → cut out → encode
 """
 
@@ -20,6 +21,7 @@ from backcloth.pipeline.cutout import cut_out, facts
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import load, load_photo
 from backcloth.pipeline.moderation import moderate_inputs, moderate_result
+from backcloth.pipeline.place import place
 from backcloth.pipeline.plate import make_plate
 from backcloth.pipeline.prompt import refine
 
@@ -81,21 +83,25 @@ def replace_background(
         request = refine(request, engines)
     with watch.stage("cutout"):
         cutout = cut_out(inputs.photo, engines, force=request.force_background_detection)
+    with watch.stage("place"):
+        placed = place(cutout, request.placement)
     with watch.stage("plate"):
-        plate = make_plate(job_id, request, inputs, cutout, engines)
+        plate = make_plate(job_id, request, inputs, placed.cutout, engines)
     with watch.stage("composite"):
-        picture = put_back(cutout, plate, request.background)
+        picture = put_back(placed.cutout, plate, request.background)
     with watch.stage("moderate_result"):
         moderate_result(picture, request, engines)
     with watch.stage("encode"):
         png = encode_png(picture)
     record = {
-        **facts(cutout, engines, picture),
+        **facts(placed.cutout, engines, picture),
+        **placed.facts,
         "engine": plate.engine,
         "scene": plate.scene,
         "seconds": watch.seconds,
     }
-    return Outcome(png, _words(request.background), request.notices + plate.notices, record)
+    notices = request.notices + placed.notices + plate.notices
+    return Outcome(png, _words(request.background), notices, record)
 
 
 def remove_background(
