@@ -12,12 +12,14 @@ from backcloth.scene.studio.camera import Camera, lens_for, place_camera, seen_f
 from backcloth.scene.studio.lens import vignette
 from backcloth.scene.studio.light import LIGHTS, place_key
 from backcloth.scene.studio.scene import Scene
+from backcloth.scene.studio.sets.clouds import draw_clouds
 from backcloth.scene.studio.sets.flatlay import draw_flatlay
 from backcloth.scene.studio.sets.outdoors import PLACES, draw_outdoors
-from backcloth.scene.studio.sets.podium import draw_podium
+from backcloth.scene.studio.sets.podium import draw_podium, draw_steps
 from backcloth.scene.studio.sets.room import INTERIORS, draw_room
 from backcloth.scene.studio.sets.sweep import draw_sweep
 from backcloth.scene.studio.sets.table import draw_table
+from backcloth.scene.studio.sets.water import draw_lake, draw_water
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.stance import Stance, read_stance
 from backcloth.scene.studio.tone import develop
@@ -26,11 +28,15 @@ _DRAW: dict[str, Callable[[Stage], Radiance]] = {
     "table": draw_table,
     "sweep": draw_sweep,
     "podium": draw_podium,
+    "steps": draw_steps,
     **dict.fromkeys(PLACES, draw_outdoors),
+    "lake": draw_lake,
+    "water": draw_water,
+    "sky": draw_clouds,
     **dict.fromkeys(INTERIORS, draw_room),
 }
 
-_PITCH = {"table": 13.0, "podium": 8.0, "sweep": 9.0}
+_PITCH = {"table": 13.0, "podium": 8.0, "steps": 9.0, "sweep": 9.0}
 """Degrees that the camera looks down in a set built for products, where the subject does not tell."""
 
 _GRAIN = 0.75

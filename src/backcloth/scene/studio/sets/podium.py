@@ -1,51 +1,90 @@
-"""A round podium in a studio sweep: the subject stands on its top."""
+"""Podiums: a drum or a block, single or stacked, in a studio sweep or before a wall or a view."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from backcloth.domain.colour import Colour
-from backcloth.scene.studio.arrays import Field, Radiance, mix, rgb, smoothstep
+from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
 from backcloth.scene.studio.floor import draw_floor, shadows_of
+from backcloth.scene.studio.scene import WALLS
+from backcloth.scene.studio.sets.pattern import on_floor
+from backcloth.scene.studio.sets.solid import Solid, block, compose, drum, faces, shadow_on_plane
 from backcloth.scene.studio.sets.sweep import NEUTRAL, lit_cove
 from backcloth.scene.studio.sets.table import behind_stand
-from backcloth.scene.studio.shadow import Shadows, no_shadows
+from backcloth.scene.studio.sets.walls import subject_on_wall, wall
+from backcloth.scene.studio.shadow import no_shadows
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import build
-from backcloth.scene.studio.texture import Tile
-from backcloth.scene.studio.tone import surface_colour
+from backcloth.scene.studio.texture import Tile, lay
 
+_WALL = (1.9, 2.5)
+"""Depth of the wall in multiples of the subject's."""
 
-@dataclass(frozen=True, slots=True)
-class _Drum:
-    """The podium in pixels: top ellipse around (x, y) with half axes a and b, sides `tall` high."""
-
-    x: float
-    y: float
-    a: float
-    b: float
-    tall: float
+_FLOOR = {
+    "plaster": Colour(222, 217, 209),
+    "concrete": Colour(160, 158, 154),
+    "brick": Colour(158, 152, 146),
+    "tiles": Colour(206, 205, 202),
+    "oak": Colour(214, 205, 192),
+    "dark wood": Colour(96, 88, 82),
+    "white wood": Colour(218, 215, 209),
+    "marble": Colour(216, 214, 211),
+}
+"""The floor before a wall of some material."""
 
 
 def draw_podium(stage: Stage) -> Radiance:
-    """Draws a podium under the subject; a subject cut off by the frame gets the sweep alone."""
-    scene = stage.scene
-    colour = scene.surface_colour or scene.backdrop_colour or NEUTRAL
-    back = scene.backdrop_colour or _companion(colour)
-    if stage.stance.present and not stage.stance.grounded:
-        return lit_cove(stage, no_shadows((stage.camera.width, stage.camera.height)), back)
-    drum = _drum(stage)
-    behind = behind_stand(stage)
-    if behind is None:
-        behind = lit_cove(stage, no_shadows((stage.camera.width, stage.camera.height)), back)
-        behind = behind * (1.0 - _on_floor(stage, drum))[..., None]
-    else:
-        drum = replace(drum, tall=2.0 * stage.camera.height)
-    out = _sides(stage, behind, drum, colour)
-    return _top(stage, out, drum, colour)
+    """Draws a podium under the subject; a subject cut off by the frame gets what stands behind alone."""
+    return _draw(stage, _podium(stage))
+
+
+def draw_steps(stage: Stage) -> Radiance:
+    """Draws blocks of different heights, the subject on the middle one."""
+    return _draw(stage, _steps(stage))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Build:
+    """Solids from far to near; the subject stands on number `under`. `foot` is the floor's height."""
+
+    solids: tuple[Solid, ...]
+    under: int
+    foot: float
+
+
+def _draw(stage: Stage, built: _Build) -> Radiance:
+    scene, camera = stage.scene, stage.camera
+    colour = scene.surface_colour or (scene.backdrop_colour if not scene.surface else None)
+    tile = build(
+        scene.surface or "plaster",
+        colour or (None if scene.surface else NEUTRAL),
+        stage.rng(12),
+        stage.texels,
+        camera.pixel,
+    )
+    back = scene.backdrop_colour or _companion(colour or NEUTRAL)
+    out = behind_stand(stage)
+    cut = stage.stance.present and not stage.stance.grounded
+    if out is None:
+        out = _surroundings(stage, built, back, cut=cut)
+    elif not cut:
+        built = replace(built, solids=tuple(_endless(stage, one) for one in built.solids))
+    if cut:
+        return out
+    usual = Tile(tile.colour, tile.side, max(tile.gloss, 0.14), min(tile.roughness, 0.4))
+    for index, solid in enumerate(built.solids):
+        seen = faces(stage, solid, tile)
+        if seen is None:
+            continue
+        top = (
+            _stood_on(stage, built, usual, out) if index == built.under else _bare(stage, built, solid, tile)
+        )
+        out = compose(out, seen, top)
+    return out
 
 
 def _companion(colour: Colour) -> Colour:
@@ -55,82 +94,144 @@ def _companion(colour: Colour) -> Colour:
     return Colour(red, green, blue)
 
 
-def _drum(stage: Stage) -> _Drum:
+def _endless(stage: Stage, solid: Solid) -> Solid:
+    """A pillar: before a view no floor is seen."""
+    return replace(solid, low=min(solid.low, -3.0 * stage.camera.height * stage.camera.pixel))
+
+
+def _size(stage: Stage) -> tuple[float, float, float, float]:
+    """(extent, base, middle x, middle depth) of what stands, in metres."""
     camera, stance = stage.camera, stage.stance
-    base = max(stance.base_width, 0.30 * (stance.right - stance.left), 4.0)
-    a = min(max(0.95 * base, 0.62 * (stance.right - stance.left)), 0.62 * camera.width)
-    squash = float(np.clip(camera.foreshortening, 0.10, 0.8))
-    own_depth = 0.5 * base * squash * 0.8
-    b = max(a * squash, 1.3 * own_depth)
-    y = stance.contact_row - 0.25 * own_depth
-    return _Drum(stance.base_centre, y, a, b, max(0.42 * stance.extent, 0.30 * camera.height))
+    pixel = camera.pixel
+    base = max(stance.base_width, 0.30 * (stance.right - stance.left), 4.0) * pixel
+    own = 0.5 * base * float(np.clip(0.25 + 2.2 * camera.foreshortening, 0.4, 0.9))
+    return (
+        stance.extent * pixel,
+        base,
+        (stance.base_centre - camera.width / 2) * pixel,
+        camera.focus + own,
+    )
 
 
-def _ellipse(stage: Stage, drum: _Drum, *, drop: float = 0.0, grow: float = 1.0) -> Field:
-    """(H, W) signed distance in pixels, about, to the top ellipse moved down by `drop`; negative inside."""
+def _podium(stage: Stage) -> _Build:
+    rng = stage.rng(19)
+    camera, stance = stage.camera, stage.stance
+    extent, base, x, depth = _size(stage)
+    wide = (stance.right - stance.left) * camera.pixel
+    radius = min(max(0.92 * base, 0.60 * wide), 0.60 * camera.width * camera.pixel)
+    radius = min(radius * float(rng.uniform(0.94, 1.22)), 0.55 * depth)
+    from_above = wide > 1.2 * extent or camera.foreshortening > 0.45
+    if from_above:
+        radius = max(radius, 0.72 * wide)
+    upright = math.cos(math.atan(camera.foreshortening))
+    tall = max(0.40 * extent, 0.24 * camera.height * camera.pixel) * float(rng.uniform(0.8, 1.25)) * upright
+    square = rng.random() < 0.36 and not from_above
+    double = rng.random() < 0.36 and not from_above
+    yaw = float(rng.uniform(0.16, 0.55)) * (1.0 if rng.random() < 0.5 else -1.0)
+
+    def shape(half: float, low: float, high: float) -> Solid:
+        if square:
+            return block((x, depth), (1.72 * half, 1.72 * half), (low, high), yaw=yaw)
+        return drum(x, depth, half, low, high)
+
+    if not double:
+        return _Build((shape(radius, -tall, 0.0),), 0, -tall)
+    step = float(rng.uniform(0.10, 0.16)) * extent * upright
+    outer = min(1.45 * radius, 0.62 * depth)
+    return _Build((shape(outer, -tall, -step), shape(radius, -step, 0.0)), 1, -tall)
+
+
+def _steps(stage: Stage) -> _Build:
+    rng = stage.rng(19)
+    camera, stance = stage.camera, stage.stance
+    extent, base, x, depth = _size(stage)
+    wide = max(1.35 * base, 1.06 * (stance.right - stance.left) * camera.pixel)
+    deep = min(wide, 0.8 * depth)
+    upright = math.cos(math.atan(camera.foreshortening))
+    rise = float(rng.uniform(0.20, 0.30)) * extent * upright
+    foot = -max(1.25 * rise, 0.20 * camera.height * camera.pixel * upright)
+    side = 1.0 if rng.random() < 0.5 else -1.0
+    under = block((x, depth), (wide, deep), (foot, 0.0))
+    higher = block(
+        (x + side * (0.97 * wide), depth + 0.42 * deep),
+        (0.92 * wide, deep),
+        (foot, float(rng.uniform(0.9, 1.3)) * rise),
+    )
+    lower = block(
+        (x - side * 0.96 * wide, depth + 0.10 * deep), (0.90 * wide, 0.9 * deep), (foot, -0.85 * rise)
+    )
+    return _Build((higher, lower, under), 2, foot)
+
+
+def _surroundings(stage: Stage, built: _Build, colour: Colour, *, cut: bool) -> Radiance:
+    """Floor and wall around the solids, with their shadows."""
+    camera, scene = stage.camera, stage.scene
+    rise = camera.rise - built.foot
+    low = replace(camera, rise=rise, contact_row=camera.horizon + camera.focal * rise / camera.focus)
+    below = replace(stage, camera=low)
+    depth = float(stage.rng(20).uniform(*_WALL)) * camera.focus
+    none = no_shadows((camera.width, camera.height))
+    if scene.backdrop in WALLS:
+        behind = wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop)
+        if cut:
+            return behind
+        floor = build(
+            "plaster",
+            scene.backdrop_colour or _FLOOR[scene.backdrop],
+            stage.rng(23),
+            stage.texels,
+            camera.pixel,
+        )
+        out = draw_floor(below, floor, behind, low.row(depth), none, pattern=on_floor(below, depth))
+    else:
+        out = lit_cove(below if not cut else stage, none, colour)
+        if cut:
+            return out
+        on_wall = subject_on_wall(stage, depth, camera.width, camera.height)
+        rows = np.arange(camera.height, dtype=np.float32)[:, None]
+        turned = np.clip((low.row(0.9 * depth) - rows) / (0.12 * camera.height), 0.0, 1.0)
+        out = out * (1.0 - 0.75 * _key_share(stage) * on_wall * turned)[..., None]
+    return as_field(out * _shaded(stage, built, built.foot)[..., None])
+
+
+def _key_share(stage: Stage) -> float:
+    key, ambient = sum(stage.light.key), sum(stage.light.ambient)
+    return key / max(key + ambient, 1e-6)
+
+
+def _stood_on(stage: Stage, built: _Build, tile: Tile, behind: Radiance) -> Radiance:
+    """The top that the subject stands on: its shadows and reflection, and shadows of higher blocks."""
+    pattern = on_floor(stage)
+    plane = draw_floor(stage, tile, behind, stage.camera.horizon + 1.0, shadows_of(stage), pattern=pattern)
+    return as_field(plane * _shaded(stage, built, 0.0)[..., None])
+
+
+def _bare(stage: Stage, built: _Build, solid: Solid, tile: Tile) -> Radiance:
+    """A top with nothing on it but the shadows of what is higher, (H, W, 3)."""
     camera = stage.camera
-    x = (np.arange(camera.width, dtype=np.float32)[None, :] + 0.5 - drum.x) / (drum.a * grow)
-    y = (np.arange(camera.height, dtype=np.float32)[:, None] + 0.5 - drum.y - drop) / (drum.b * grow)
-    radius = np.sqrt(x * x + y * y)
-    steep = np.sqrt((x / (drum.a * grow)) ** 2 + (y / (drum.b * grow)) ** 2) / np.maximum(radius, 1e-4)
-    return np.asarray((radius - 1.0) / np.maximum(steep, 1e-6), np.float32)
-
-
-def _on_floor(stage: Stage, drum: _Drum) -> Field:
-    """(H, W) darkness that the drum brings to the floor around its foot."""
-    around = _ellipse(stage, drum, drop=drum.tall, grow=1.0)
-    near = np.exp(-np.maximum(around, 0.0) / (0.05 * drum.a))
-    wide = np.exp(-np.maximum(around, 0.0) / (0.35 * drum.a))
-    shift = _Drum(drum.x - stage.key.side * 0.35 * drum.a, drum.y, drum.a, drum.b, drum.tall)
-    cast = smoothstep(
-        0.25 * drum.a, -0.20 * drum.a, _ellipse(stage, shift, drop=drum.tall - 0.25 * drum.b, grow=1.08)
+    rise = camera.rise - solid.high
+    out = np.zeros((camera.height, camera.width, 3), np.float32)
+    if rise <= 0.02 * camera.rise:
+        return out
+    at = replace(camera, rise=rise, contact_row=camera.horizon + camera.focal * rise / camera.focus)
+    first = int(np.clip(at.row(float(solid.outline[:, 1].max())) - 3, 0, camera.height))
+    last = int(
+        np.clip(at.row(float(max(solid.outline[:, 1].min(), 0.1 * camera.focus))) + 3, 0, camera.height)
     )
-    dark = 1.0 - (1.0 - 0.45 * near) * (1.0 - 0.25 * wide) * (1.0 - 0.32 * cast)
-    return np.asarray(dark if stage.scene.shadow != "none" else 0.4 * dark, np.float32)
+    if last <= first:
+        return out
+    shift = stage.rng(24).uniform(0.0, tile.side, 2)
+    ground = lay(tile, at, (first, last), yaw=0.0, offset=(float(shift[0]), float(shift[1])))
+    arriving = (rgb(stage.light.key) + rgb(stage.light.ambient)) * (1.0 - 0.25 * stage.light.pool)
+    out[first:last] = ground * arriving
+    return as_field(out * _shaded(stage, built, solid.high)[..., None])
 
 
-def _sides(stage: Stage, behind: Radiance, drum: _Drum, colour: Colour) -> Radiance:
-    """The drum's mantle, lit from the key's side, darker towards its foot."""
-    camera = stage.camera
-    x = (np.arange(camera.width, dtype=np.float32)[None, :] + 0.5 - drum.x) / drum.a
-    y = np.arange(camera.height, dtype=np.float32)[:, None] + 0.5
-    across = np.clip(x, -1.0, 1.0)
-    facing = np.sqrt(1.0 - across**2)
-    lambert = np.clip(0.62 * facing + 0.70 * across * stage.key.side, 0.0, 1.0)
-    rim = 0.10 * smoothstep(0.80, 1.0, np.abs(across))
-    lip = drum.y + drum.b * facing
-    below = np.clip((y - lip) / drum.tall, 0.0, 1.0)
-    key = rgb(stage.light.key) * (0.95 * lambert)[..., None]
-    sky = rgb(stage.light.ambient) * (0.50 + 0.22 * facing + rim)[..., None]
-    shade = (1.0 - 0.30 * below) * (1.0 - 0.14 * np.exp(-np.maximum(y - lip, 0.0) / (0.03 * drum.a)))
-    paint = rgb(surface_colour(colour.rgb)) * (key + sky) * shade[..., None]
-    inside = smoothstep(0.7, -0.7, (np.abs(x) - 1.0) * drum.a) * (y > drum.y)
-    inside = inside * smoothstep(0.7, -0.7, _foot(stage, drum, y))
-    return mix(behind, np.asarray(paint, np.float32), np.asarray(inside, np.float32))
-
-
-def _foot(stage: Stage, drum: _Drum, y: Field) -> Field:
-    """(H, W) how far a row lies below the drum's lower rim, in pixels."""
-    x = (np.arange(stage.camera.width, dtype=np.float32)[None, :] + 0.5 - drum.x) / drum.a
-    rim = drum.y + drum.tall + drum.b * np.sqrt(np.clip(1.0 - x * x, 0.0, 1.0))
-    return np.asarray(y - rim, np.float32)
-
-
-def _top(stage: Stage, behind: Radiance, drum: _Drum, colour: Colour) -> Radiance:
-    """The drum's top with the subject's shadows and reflection, and a bright bevel along its rim."""
-    name = stage.scene.surface or "plaster"
-    tile = build(name, stage.scene.surface_colour or colour, stage.rng(12), stage.texels, stage.camera.pixel)
-    tile = Tile(tile.colour, tile.side, max(tile.gloss, 0.16), min(tile.roughness, 0.35))
-    shadows: Shadows = shadows_of(stage)
-    plane = draw_floor(stage, tile, behind, stage.camera.horizon + 1.0, shadows)
-    distance = _ellipse(stage, drum)
-    inside = smoothstep(0.8, -0.8, distance)
-    out = mix(behind, plane, inside)
-    bevel = np.exp(-(((distance + 1.5) / max(1.0, 0.006 * drum.a)) ** 2))
-    front = smoothstep(
-        -0.9, 0.6, (np.arange(stage.camera.height, dtype=np.float32)[:, None] - drum.y) / drum.b
-    )
-    return np.asarray(
-        out * (1.0 + (0.22 * bevel * front))[..., None] + cv2.blur(bevel, (3, 3))[..., None] * 0.02,
-        np.float32,
-    )
+def _shaded(stage: Stage, built: _Build, plane: float) -> Field:
+    """(H, W) share of the light that solids higher than a level plane let through to it."""
+    light = np.ones((stage.camera.height, stage.camera.width), np.float32)
+    for solid in built.solids:
+        if solid.high > plane + 1e-6:
+            cast, ambient = shadow_on_plane(stage, solid, plane)
+            light *= (1.0 - 0.9 * _key_share(stage) * cast) * (1.0 - ambient)
+    return light
