@@ -14,9 +14,12 @@ from backcloth.scene.studio.light import LIGHTS, place_key
 from backcloth.scene.studio.scene import Scene
 from backcloth.scene.studio.sets.clouds import draw_clouds
 from backcloth.scene.studio.sets.flatlay import draw_flatlay
+from backcloth.scene.studio.sets.gallery import draw_gallery
 from backcloth.scene.studio.sets.outdoors import PLACES, draw_outdoors
 from backcloth.scene.studio.sets.podium import draw_podium, draw_steps
 from backcloth.scene.studio.sets.room import INTERIORS, draw_room
+from backcloth.scene.studio.sets.shelf import draw_shelf
+from backcloth.scene.studio.sets.spotlight import draw_stage
 from backcloth.scene.studio.sets.sweep import draw_sweep
 from backcloth.scene.studio.sets.table import draw_table
 from backcloth.scene.studio.sets.water import draw_lake, draw_water
@@ -29,6 +32,9 @@ _DRAW: dict[str, Callable[[Stage], Radiance]] = {
     "sweep": draw_sweep,
     "podium": draw_podium,
     "steps": draw_steps,
+    "shelf": draw_shelf,
+    "stage": draw_stage,
+    "gallery": draw_gallery,
     **dict.fromkeys(PLACES, draw_outdoors),
     "lake": draw_lake,
     "water": draw_water,
@@ -36,7 +42,7 @@ _DRAW: dict[str, Callable[[Stage], Radiance]] = {
     **dict.fromkeys(INTERIORS, draw_room),
 }
 
-_PITCH = {"table": 13.0, "podium": 8.0, "steps": 9.0, "sweep": 9.0}
+_PITCH = {"table": 13.0, "podium": 8.0, "steps": 9.0, "shelf": 7.0, "stage": 9.0, "sweep": 9.0}
 """Degrees that the camera looks down in a set built for products, where the subject does not tell."""
 
 _GRAIN = 0.75

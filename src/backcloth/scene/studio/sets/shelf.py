@@ -1,0 +1,76 @@
+"""A shelf: a board before a wall, its front edge in the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backcloth.domain.colour import Colour
+from backcloth.scene.studio.arrays import Field, Radiance, as_field, smoothstep
+from backcloth.scene.studio.floor import draw_floor, shadows_of
+from backcloth.scene.studio.sets.pattern import on_floor
+from backcloth.scene.studio.sets.solid import block, compose, faces
+from backcloth.scene.studio.sets.table import behind_stand, wall_behind
+from backcloth.scene.studio.stage import Stage
+from backcloth.scene.studio.surfaces import build
+
+_BOARD = Colour(206, 170, 126)
+
+
+def draw_shelf(stage: Stage) -> Radiance:
+    """Draws the board under the subject; a subject cut off by the frame gets the wall alone."""
+    camera, scene, stance = stage.camera, stage.scene, stage.stance
+    rng = stage.rng(19)
+    extent = stance.extent * camera.pixel
+    own = 0.8 * min(max(stance.base_width, 0.3 * (stance.right - stance.left)) * camera.pixel, extent)
+    depth = camera.focus + own + float(rng.uniform(0.18, 0.45)) * extent
+    behind = behind_stand(stage)
+    walled = behind is None
+    if behind is None:
+        behind = wall_behind(stage, depth)
+    if stance.present and not stance.grounded:
+        return behind
+    below = camera.height - camera.contact_row
+    lip = camera.contact_row + float(rng.uniform(0.36, 0.56)) * below - camera.horizon
+    front = max(camera.focal * camera.rise / lip, camera.focus - 0.42 * extent, 0.35 * camera.focus)
+    front = min(front, camera.focus - 0.05 * extent)
+    thick = float(rng.uniform(0.055, 0.095)) * extent
+    reach = 3.0 * camera.width * depth / camera.focal
+    board = block((0.0, (front + depth) / 2), (reach, depth - front), (-thick, 0.0))
+    named = scene.surface_colour or (None if scene.surface else _BOARD)
+    tile = build(scene.surface or "oak", named, stage.rng(12), stage.texels, camera.pixel)
+    seen = faces(stage, board, tile)
+    if walled:
+        behind = as_field(behind * _on_wall(stage, depth, depth - front, thick)[..., None])
+    plane = draw_floor(
+        stage,
+        tile,
+        behind,
+        camera.horizon + 1.0,
+        shadows_of(stage),
+        pattern=on_floor(stage, depth),
+        yaw=float(stage.rng(13).uniform(-0.02, 0.02)),
+    )
+    if seen is None:
+        return behind
+    if walled:
+        rows = np.arange(camera.height, dtype=np.float32) + 0.5
+        away = np.maximum(depth - camera.depth(rows), 0.0)
+        plane = as_field(plane * (1.0 - 0.40 * np.exp(-away / (0.10 * extent)))[:, None, None])
+    return compose(behind, seen, plane)
+
+
+def _on_wall(stage: Stage, depth: float, deep: float, thick: float) -> Field:
+    """(H, W) light left on the wall by the board: a crevice above it, its shadow below it."""
+    camera = stage.camera
+    rows = np.arange(camera.height, dtype=np.float32)[:, None] + 0.5
+    high = camera.rise - (rows - camera.horizon) * depth / camera.focal
+    crevice = 1.0 - 0.30 * np.exp(-np.maximum(high, 0.0) / (0.12 * deep))
+    band = deep / max(abs(stage.key.away[1]) * stage.key.reach, 0.3)
+    soft = (0.10 + 0.7 * stage.light.softness) * band
+    below = -high - thick
+    key = sum(stage.light.key) / max(sum(stage.light.key) + sum(stage.light.ambient), 1e-6)
+    cast = smoothstep(band + soft, band - soft, below) * (below > 0)
+    sky = 0.45 * np.exp(-np.maximum(below, 0.0) / (0.9 * deep)) * (below > 0)
+    strength = 0.35 if stage.scene.shadow == "none" else 0.85
+    left = crevice * (1.0 - strength * key * cast) * (1.0 - sky)
+    return as_field(np.broadcast_to(left, (camera.height, camera.width)))
