@@ -5,11 +5,16 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from backcloth.scene.studio.arrays import Field, Radiance, Rgb, as_field, mix, rgb
+from backcloth.scene.studio.arrays import Field, Radiance, Rgb, as_field, mix, rgb, smoothstep
 from backcloth.scene.studio.environment import SURROUNDINGS, look
+from backcloth.scene.studio.lamps import draw_lamps, glow
 from backcloth.scene.studio.lens import blur
-from backcloth.scene.studio.sky import SKIES, draw_sky
+from backcloth.scene.studio.noise import noise
+from backcloth.scene.studio.ridges import Land, Range, draw_ranges
+from backcloth.scene.studio.season import snowed, turn
+from backcloth.scene.studio.sky import draw_sky
 from backcloth.scene.studio.stage import Stage
+from backcloth.scene.studio.weather import DARK, SKY_OF_LIGHT, air_colour, haze_far, sky_of, snow_light
 
 _LONGEST = 420
 """Longest side that the far background is computed at."""
@@ -17,28 +22,13 @@ _LONGEST = 420
 _WIDE = 0.52
 """Share of the focal length that surroundings are seen with: a little more of them fits in."""
 
-SKY_OF_LIGHT = {
-    "day": "day",
-    "bright": "day",
-    "soft": "day",
-    "morning": "golden",
-    "window": "day",
-    "overcast": "overcast",
-    "golden": "golden",
-    "sunset": "sunset",
-    "dusk": "dusk",
-    "night": "night",
-    "warm": "golden",
-    "dramatic": "dusk",
-}
-
 _LAND: dict[str, Rgb] = {
     "day": (1.0, 0.98, 0.92),
     "overcast": (0.92, 0.97, 1.02),
     "golden": (1.10, 0.84, 0.58),
     "sunset": (0.62, 0.45, 0.37),
     "dusk": (0.20, 0.21, 0.29),
-    "night": (0.040, 0.048, 0.080),
+    "night": (0.050, 0.056, 0.085),
 }
 """Light on houses and trees under each sky."""
 
@@ -69,31 +59,86 @@ def finish(stage: Stage, small: Radiance, radius: float) -> Radiance:
     return np.maximum(large, 0.0)
 
 
-def outdoors(stage: Stage, around: str, ground: Rgb | None, *, radius: float) -> Radiance:
-    """Surroundings under the sky of the stage's light.
+def outdoors(
+    stage: Stage, around: str, ground: Rgb | None, *, radius: float, beyond: tuple[Range, ...] = ()
+) -> Radiance:
+    """Surroundings under the sky of the stage's light and weather.
 
     Args:
         stage: The picture.
         around: Name in SURROUNDINGS, or empty for sky alone.
         ground: Linear colour that the surroundings' own ground is scaled to; None leaves them as they are.
         radius: Blur circle in pixels.
+        beyond: What rises at the horizon behind the surroundings.
     """
+    scene = stage.scene
     elevation, azimuth = directions(stage)
     rng = stage.rng(21)
-    name = SKY_OF_LIGHT[stage.scene.light]
+    name, sky = SKY_OF_LIGHT[scene.light], sky_of(scene.light, scene.weather)
     sun = stage.key.side * (0.22 + 0.5 * float(rng.random()))
-    light = draw_sky(
-        SKIES[name], elevation, azimuth, rng, sun_azimuth=sun, clouds=stage.scene.clouds, sun=stage.scene.sun
-    )
-    if not around:
-        return finish(stage, light, radius)
+    clouds = (scene.clouds or scene.weather == "cloudy") and scene.weather != "clear"
+    light = draw_sky(sky, elevation, azimuth, rng, sun_azimuth=sun, clouds=clouds, sun=scene.sun)
+    open_sky = np.ones(elevation.shape, np.float32)
+    if beyond:
+        land = _land_of(stage, name, ground)
+        light, risen = draw_ranges(
+            light, beyond, land, elevation, azimuth, stage.rng(27), side=stage.key.side
+        )
+        open_sky = 1.0 - risen
+    if around:
+        seen, gap = _land(stage, around, ground, elevation, azimuth, rng)
+        light, open_sky = mix(seen, light, gap), as_field(open_sky * gap)
+    light = haze_far(stage, light, elevation, open_sky)
+    if around and name in DARK:
+        light = light + draw_lamps(stage, elevation, open_sky, rng)
+    return finish(stage, light, radius)
+
+
+def _land(
+    stage: Stage, around: str, ground: Rgb | None, elevation: Field, azimuth: Field, rng: np.random.Generator
+) -> tuple[Radiance, Field]:
+    """A panorama in the light, season and weather of the stage, and where its sky is open."""
+    scene, name = stage.scene, SKY_OF_LIGHT[stage.scene.light]
     panorama = SURROUNDINGS[around]
     heading = panorama.headings[int(rng.integers(len(panorama.headings)))] + float(rng.uniform(-9, 9))
-    seen, sky = look(panorama, heading, elevation, azimuth)
-    land = np.minimum(seen * _exposure(seen, elevation, ground), 6.0) * rgb(_LAND[name])
-    if name in ("night", "dusk"):
-        land += _windows(stage, elevation, sky, rng)
-    return finish(stage, mix(land, light, sky), radius)
+    seen, gap = look(panorama, heading, elevation, azimuth)
+    clumps = _clumps(stage, elevation, azimuth)
+    seen = turn(np.minimum(seen * _exposure(seen, elevation, ground), 6.0), scene.season, clumps)
+    tint = np.broadcast_to(rgb(_LAND[name]), seen.shape)
+    if ground is not None:
+        tint = mix(tint, np.ones_like(seen), smoothstep(0.02, -0.04, elevation))
+    seen = as_field(seen * tint)
+    if name in DARK:
+        seen += glow(stage, elevation) * (0.05 + 0.10 * seen / max(float(seen.mean()), 1e-3))
+    if scene.setting == "snow" or (scene.season == "winter" and scene.weather == "snowfall"):
+        seen = snowed(seen, snow_light(stage), elevation, clumps)
+    return seen, gap
+
+
+def _clumps(stage: Stage, elevation: Field, azimuth: Field) -> Field:
+    """(H, W) field with mean 0 and variance 1, in patches of about the size of a far tree."""
+    field = noise(stage.rng(28), 256, 40, 5, slope=0.8)
+    u, v = np.mod(azimuth * 190.0, 256), np.mod(elevation * 260.0, 256)
+    return as_field(cv2.remap(field, as_field(u), as_field(v), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
+
+
+def _land_of(stage: Stage, name: str, ground: Rgb | None) -> Land:
+    """Colours of ranges at the horizon: of sand in a desert, else of rock and wood."""
+    light, tint = stage.light, rgb(_LAND[name])
+    whole = (rgb(light.key) + rgb(light.ambient)) * (1.0 if name not in DARK else 0.25)
+    if stage.scene.setting == "desert" and ground is not None:
+        own = rgb(ground)
+        lit, shaded = own * 1.12, own * rgb((0.60, 0.56, 0.58))
+    elif stage.scene.setting == "snow":
+        lit, shaded = rgb((0.36, 0.38, 0.42)) * tint, rgb((0.14, 0.17, 0.22)) * tint
+    else:
+        lit, shaded = rgb((0.24, 0.23, 0.19)) * tint, rgb((0.085, 0.10, 0.12)) * tint
+    air = rgb(air_colour(stage)) * rgb((0.80, 0.90, 1.02))
+    return Land(_triple(lit), _triple(shaded), _triple(0.82 * whole), _triple(air))
+
+
+def _triple(values: Radiance) -> Rgb:
+    return (float(values[0]), float(values[1]), float(values[2]))
 
 
 def indoors(
@@ -133,22 +178,3 @@ def _exposure(seen: Radiance, elevation: Field, ground: Rgb | None) -> Radiance:
     level = float(wanted.mean() / own.mean())
     tint = (wanted / own) / level
     return np.asarray(level * tint**0.5, np.float32)
-
-
-def _windows(stage: Stage, elevation: Field, sky: Field, rng: np.random.Generator) -> Radiance:
-    """Lamps and lit windows along the horizon of a dark town or park."""
-    height, width = elevation.shape
-    out = np.zeros((height, width, 3), np.float32)
-    count = 90 if stage.scene.setting in ("street", "parking", "city") else 14
-    palette = np.asarray(
-        [(1.0, 0.62, 0.26), (1.0, 0.78, 0.48), (0.75, 0.85, 1.0), (1.0, 0.35, 0.16)], np.float32
-    )
-    for _lamp in range(count):
-        up = abs(float(rng.normal(0.0, 0.085))) + 0.004
-        column = int(rng.integers(width))
-        row = int(np.searchsorted(-elevation[:, 0], -up))
-        strength = float(rng.lognormal(1.6, 0.9))
-        colour = palette[int(rng.integers(len(palette)))]
-        if row < height and sky[min(row, height - 1), column] < 0.3:
-            out[row, column] += colour * strength
-    return out

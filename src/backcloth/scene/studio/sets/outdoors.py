@@ -1,22 +1,32 @@
-"""Places under the sky: parking lot, street, meadow, forest, desert, snow, beach."""
+"""Places under the sky: ground, what grows or is painted on it, surroundings, weather."""
 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
-from backcloth.scene.studio.arrays import Field, Radiance, Rgb, rgb, smoothstep
+from backcloth.domain.colour import Colour
+from backcloth.scene.studio.arrays import Radiance, Rgb, as_field, rgb, smoothstep
 from backcloth.scene.studio.far import outdoors
 from backcloth.scene.studio.floor import Hook, draw_floor, shadows_of
 from backcloth.scene.studio.noise import noise
+from backcloth.scene.studio.ridges import COAST, DUNES, HILLS, PEAKS, Range
+from backcloth.scene.studio.season import GRASS
 from backcloth.scene.studio.sets.grass import draw_grass
-from backcloth.scene.studio.sets.markings import paint_lines
+from backcloth.scene.studio.sets.ground import dappled, rippled, snow_patches, varied
+from backcloth.scene.studio.sets.markings import paint_kerb, paint_lines
 from backcloth.scene.studio.sets.sea import draw_sea, wet_shore
+from backcloth.scene.studio.sets.strewn import strew
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import build
-from backcloth.scene.studio.texture import Tile, lay
+from backcloth.scene.studio.surfaces import SURFACES, WOODS, build, build_floor
+from backcloth.scene.studio.texture import Tile
+from backcloth.scene.studio.weather import haze_ground, let_fall, under
+
+_Choice = TypeVar("_Choice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,117 +34,162 @@ class Place:
     """One outdoor setting.
 
     Attributes:
-        surface: Ground.
+        surfaces: Grounds to draw from; those that the studio has not are passed over.
         around: Panoramas to draw from; an empty name is open sky.
+        beyond: Ranges at the horizon to draw from.
         fade: Depths, in multiples of the subject's, over which the ground turns into the panorama's own.
         far_blur: Blur circle of the surroundings as a share of the usual.
+        edge: Depth, in the subject's own sizes beyond it, at which a built ground ends; 0 for the horizon.
     """
 
-    surface: str
+    surfaces: tuple[str, ...]
     around: tuple[str, ...]
+    beyond: tuple[tuple[Range, ...], ...] = ((),)
     fade: tuple[float, float] = (3.0, 9.0)
     far_blur: float = 0.9
+    edge: float = 0.0
 
+
+_OPEN = (60.0, 90.0)
+"""Fade of a ground that reaches to the horizon."""
 
 PLACES = {
-    "parking": Place("asphalt", ("city",), (5.0, 14.0)),
-    "street": Place("asphalt", ("street", "city"), (4.0, 12.0)),
-    "city": Place("concrete", ("street", "city"), (4.0, 12.0)),
-    "meadow": Place("lawn", ("park", "alps"), (3.0, 10.0)),
-    "forest": Place("soil", ("forest",), (2.2, 6.0)),
-    "mountain": Place("lawn", ("alps",), (3.0, 10.0)),
-    "desert": Place("sand", ("",), (60.0, 90.0)),
-    "snow": Place("snow", ("alps",), (3.0, 9.0)),
-    "beach": Place("sand", ("",), (60.0, 90.0), 0.55),
-    "sky": Place("", ("",), (1.0, 2.0), 0.5),
+    "parking": Place(("asphalt",), ("city",), fade=(5.0, 14.0)),
+    "street": Place(("asphalt", "cobbles", "slabs"), ("street", "city", "piazza"), fade=(4.0, 12.0)),
+    "city": Place(("slabs", "concrete"), ("street", "city", "piazza"), fade=(4.0, 12.0)),
+    "garden": Place(("slabs", "gravel", "lawn"), ("garden",), fade=(2.0, 4.5)),
+    "terrace": Place(("wood", "tiles", "slabs"), ("garden", "lagoon", "park"), fade=_OPEN, edge=2.6),
+    "meadow": Place(("lawn",), ("park", "alps", "sunrise"), ((), HILLS), (3.0, 10.0)),
+    "forest": Place(("leaf litter", "moss", "soil"), ("woods",), fade=(1.9, 4.4)),
+    "mountain": Place(("lawn", "rock"), ("alps", "ridge"), (PEAKS,), (3.0, 10.0)),
+    "desert": Place(("sand",), ("",), (DUNES,), _OPEN),
+    "snow": Place(("snow",), ("alps",), ((), PEAKS), (3.0, 9.0)),
+    "beach": Place(("sand",), ("",), ((), (), COAST), _OPEN, 0.55),
+    "rocks": Place(("rock", "slate"), ("", "ridge"), ((), COAST), (3.5, 10.0), 0.7),
 }
 
-_SUNNY = frozenset({"day", "golden", "morning", "sunset", "window"})
+_SUNNY = frozenset({"day", "golden", "morning", "sunset", "window", "bright", "warm"})
+_GREEN = frozenset({"meadow", "mountain", "garden"})
+_PAVED = frozenset({"asphalt", "cobbles", "slabs", "concrete", "tiles", "wood", "slate", "rock"})
 
 
 def draw_outdoors(stage: Stage) -> Radiance:
     """Draws one of PLACES."""
+    stage = replace(stage, light=under(stage.light, stage.scene.weather))
     scene, camera = stage.scene, stage.camera
     place = PLACES[scene.setting]
-    around = place.around[int(stage.rng(15).integers(len(place.around)))]
+    around = _one(place.around, stage, 15)
+    if scene.setting == "street" and around == "piazza" and ground_of(stage, place) == "asphalt":
+        around = "street"
+    beyond = _one(place.beyond, stage, 19)
     radius = place.far_blur * stage.bokeh
-    if not place.surface:
-        return outdoors(stage, around, None, radius=radius)
-    tile = build(
-        scene.surface or place.surface, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel
-    )
-    if scene.wet:
-        tile = Tile(tile.colour * np.float32(0.55), tile.side, 0.75, 0.30)
-    behind = outdoors(stage, around, _lit_mean(stage, tile), radius=radius)
-    if scene.setting == "snow":
-        behind = _snowed(stage, behind)
+    name = ground_of(stage, place)
+    tile = _tile(stage, name)
+    behind = outdoors(stage, around, _lit_mean(stage, tile, name), radius=radius, beyond=beyond)
     yaw = float(stage.rng(13).uniform(-0.35, 0.35))
-    shadows = shadows_of(stage)
-    dress, overlay = _hooks(stage, behind, yaw)
-    fade = place.fade if around else None
-    pattern = _dappled(stage) if scene.setting == "forest" and scene.light in _SUNNY else None
-    return draw_floor(
+    if name in WOODS:
+        yaw = float(stage.rng(13).uniform(-0.25, 0.25))
+    sea = not around and scene.setting in ("beach", "rocks")
+    leafy = scene.setting in ("forest", "garden") and scene.light in _SUNNY and not scene.pattern
+    edge = camera.horizon
+    if place.edge:
+        depth = camera.focus + place.edge * stage.stance.extent * camera.pixel
+        edge = float(min(camera.row(depth), camera.contact_row - 0.06 * camera.height))
+        if stage.stance.present and not stage.stance.grounded:
+            edge = 0.86 * camera.height
+    drawn = draw_floor(
         stage,
         tile,
         behind,
-        camera.horizon,
-        shadows,
-        fade=fade,
-        pattern=pattern,
+        edge,
+        shadows_of(stage),
+        fade=place.fade if around else None,
+        pattern=dappled(stage) if leafy and scene.weather in ("", "clear") else None,
         yaw=yaw,
-        dress=dress,
-        overlay=overlay,
+        dress=_dress(stage, yaw, name, sea=sea),
+        overlay=_overlay(stage, behind, name, sea=sea),
     )
+    return let_fall(stage, drawn)
 
 
-def _hooks(stage: Stage, behind: Radiance, yaw: float) -> tuple[Hook | None, Hook | None]:
-    """What a place adds to its ground: (before light, after light)."""
+def ground_of(stage: Stage, place: Place) -> str:
+    """The surface asked for, or one of the place's own."""
+    known = tuple(name for name in place.surfaces if name in SURFACES)
+    return stage.scene.surface or _one(known, stage, 20)
+
+
+def _one(choices: tuple[_Choice, ...], stage: Stage, stream: int) -> _Choice:
+    return choices[int(stage.rng(stream).integers(len(choices)))]
+
+
+def _tile(stage: Stage, name: str) -> Tile:
+    """The ground's material in the season's colour, wet where it rains."""
+    scene = stage.scene
+    colour: Colour | None = scene.surface_colour
+    if colour is None and name == "lawn":
+        colour = GRASS.get(scene.season)
+    make: Callable[..., Tile] = build_floor if name in WOODS else build
+    tile = make(name, colour, stage.rng(12), stage.texels, stage.camera.pixel)
+    if scene.wet or scene.weather == "rain":
+        return wetted(tile, stage.rng(40), paved=name in _PAVED)
+    return tile
+
+
+def wetted(tile: Tile, rng: np.random.Generator, *, paved: bool) -> Tile:
+    """Ground after rain: darker, and on stone a film that mirrors, with puddles."""
+    if not paved:
+        return replace(
+            tile, colour=tile.colour * np.float32(0.72), gloss=max(tile.gloss, 0.16), roughness=0.6
+        )
+    texels = tile.colour.shape[0]
+    pools = smoothstep(0.1, 1.1, noise(rng, texels, 0.55 * texels, 0.03 * texels, slope=1.4))
+    film = as_field(0.48 + 0.52 * pools)
+    dark = (0.66 - 0.20 * pools)[..., None]
+    return replace(tile, colour=as_field(tile.colour * dark), gloss=0.85, roughness=0.24, polish=film)
+
+
+def _dress(stage: Stage, yaw: float, name: str, *, sea: bool) -> Hook:
+    """What changes the ground's reflectance before it is lit."""
     setting = stage.scene.setting
-
-    def dress(ground: Radiance, first: int) -> Radiance:
-        if setting == "parking":
-            ground = paint_lines(stage, yaw, ground, first)
-        if setting == "beach":
-            ground = wet_shore(stage, ground, first)
-        return _varied(stage, ground, first)
-
-    if setting == "beach":
-        return dress, functools.partial(draw_sea, stage, behind)
-    if setting in ("meadow", "mountain") and (stage.scene.surface or "lawn") == "lawn":
-        return dress, functools.partial(draw_grass, stage)
-    return dress, None
-
-
-def _patches(stage: Stage, stream: int, size: float, rows: tuple[int, int]) -> Field:
-    """(rows, W) cloudy field on the ground with mean 0 and variance 1, `size` subjects to a tile."""
-    field = noise(stage.rng(stream), 256, 110, 6, slope=1.2)
-    side = size * stage.stance.extent * stage.camera.pixel
-    tile = Tile(np.repeat(field[..., None], 3, axis=2), side)
-    return lay(tile, stage.camera, rows, yaw=0.5, offset=(0.37 * side, 0.61 * side))[..., 0]
+    layers: list[Hook] = []
+    if name == "asphalt" and setting == "parking":
+        layers.append(functools.partial(paint_lines, stage, yaw))
+    if name == "asphalt" and setting == "street":
+        layers.append(functools.partial(paint_kerb, stage, yaw))
+    if name == "sand" and setting == "desert":
+        layers.append(functools.partial(rippled, stage))
+    if sea:
+        layers.append(functools.partial(wet_shore, stage))
+    layers.append(functools.partial(varied, stage))
+    if stage.scene.season == "winter" and setting != "snow":
+        layers.append(functools.partial(snow_patches, stage))
+    return _in_turn(layers)
 
 
-def _varied(stage: Stage, ground: Radiance, first: int) -> Radiance:
-    """Slow changes of tone over the ground, so that no repeat of its tile shows."""
-    slow = _patches(stage, 16, 11.0, (first, stage.camera.height))
-    strength = 0.05 if stage.scene.setting in ("parking", "street", "city") else 0.10
-    return np.asarray(ground * np.clip(1.0 + strength * slow, 0.5, 1.5)[..., None], np.float32)
+def _overlay(stage: Stage, behind: Radiance, name: str, *, sea: bool) -> Hook:
+    """What lies or grows on the lit ground, and the air before it."""
+    layers: list[Hook] = []
+    if sea:
+        layers.append(functools.partial(draw_sea, stage, behind))
+    if name == "lawn" and stage.scene.setting in _GREEN:
+        layers.append(functools.partial(draw_grass, stage))
+    layers.append(functools.partial(strew, stage))
+    layers.append(functools.partial(haze_ground, stage))
+    return _in_turn(layers)
 
 
-def _dappled(stage: Stage) -> Field:
-    """(H, W) sunlight that falls through leaves: patches on the ground."""
-    patches = _patches(stage, 17, 3.2, (0, stage.camera.height))
-    return np.asarray(0.42 + 0.95 * smoothstep(-0.9, 1.5, patches), np.float32)
+def _in_turn(layers: list[Hook]) -> Hook:
+    def hook(ground: Radiance, first: int) -> Radiance:
+        for layer in layers:
+            ground = layer(ground, first)
+        return ground
+
+    return hook
 
 
-def _lit_mean(stage: Stage, tile: Tile) -> Rgb:
+def _lit_mean(stage: Stage, tile: Tile, name: str) -> Rgb:
     mean = tile.colour[::16, ::16].reshape(-1, 3).mean(axis=0)
     total = rgb(stage.light.key) + rgb(stage.light.ambient)
-    grown = 1.45 if stage.scene.setting in ("meadow", "mountain") else 1.0
+    grown = 1.45 if name == "lawn" and stage.scene.setting in _GREEN else 1.0
     lit = grown * mean * total * (1.0 - 0.8 * stage.light.pool)
     return (float(lit[0]), float(lit[1]), float(lit[2]))
-
-
-def _snowed(stage: Stage, behind: Radiance) -> Radiance:
-    """Lifts what stands around to the pale look of a snowed-in place."""
-    grey = behind.mean(axis=2, keepdims=True)
-    return np.asarray(behind * 0.35 + grey * 0.45 + 0.12 * rgb(stage.light.ambient), np.float32)

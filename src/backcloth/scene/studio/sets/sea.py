@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, mix, rgb, smoothstep
-from backcloth.scene.studio.far import SKY_OF_LIGHT
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.texture import Tile, lay
 from backcloth.scene.studio.tone import surface_colour
+from backcloth.scene.studio.weather import SKY_OF_LIGHT
 
 _SHALLOW = (92, 178, 184)
 _DEEP = (34, 104, 146)
