@@ -43,6 +43,22 @@ def test_replace_writes_the_picture_and_reports_it(tmp_path: Path, photo_file: P
     assert (picture[2, 2] == (0, 255, 0)).all()
 
 
+def test_replace_places_the_subject_and_casts_its_shadow(tmp_path: Path, photo_file: Path) -> None:
+    """Smaller, in the middle, with a shadow on the colour; the report says how it was scaled."""
+    out = tmp_path / "out.png"
+    options = ("--color", "#dddddd", "--original-quality", "--json", "--seed", "3")
+    placed = ("--placement", "ground", "--padding", "0.2", "--shadow", "hard")
+    done = backcloth("replace", str(photo_file), "-o", str(out), *options, *placed)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["placement"]["scale"] < 1
+    with Image.open(out) as image:
+        picture = np.asarray(image)
+    assert picture.shape == (240, 320, 3)
+    assert (picture[:40] == 0xDD).all()
+    assert (picture[194:200, 120:200] < 0xDD - 30).any()
+
+
 def test_replace_with_a_reference(tmp_path: Path, photo_file: Path) -> None:
     """A reference picture becomes the background."""
     reference = tmp_path / "ref.png"
@@ -60,6 +76,9 @@ def test_replace_with_a_reference(tmp_path: Path, photo_file: Path) -> None:
         ([], "exactly one of"),
         (["--prompt", "a beach", "--color", "#fff"], "exactly one of"),
         (["--color", "bluish"], "--color"),
+        (["--color", "#fff", "--placement", "bottom"], "--placement"),
+        (["--color", "#fff", "--padding", "0.5"], "--padding"),
+        (["--color", "#fff", "--shadow", "long"], "--shadow"),
     ],
 )
 def test_replace_refuses_what_makes_no_sense(

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from harness.answers import accepted, finished, image, image_file
+from harness.answers import accepted, finished, image, image_file, refusal
 from harness.quick_job import SIZE, quick_job
 from harness.raw_http import SUBMIT
 from harness.service_process import ServiceProcess
@@ -149,6 +149,7 @@ def test_null_empty_text_and_empty_list_mean_not_given(service: ServiceProcess, 
     ]
     optional += ["prompt_content_moderation", "visual_input_content_moderation", "seed", "webhook_url"]
     optional += ["visual_output_content_moderation", "force_background_detection"]
+    optional += ["placement", "padding", "shadow"]
     empties: list[Any] = [None, "", []]
     for empty in empties:
         accepted(service.post({**body, **dict.fromkeys(optional, empty)}), service.url)
@@ -158,7 +159,7 @@ def test_null_empty_text_and_empty_list_mean_not_given(service: ServiceProcess, 
 
 def test_unknown_fields_are_ignored(service: ServiceProcess, body: dict[str, Any]) -> None:
     """Clients of other routes send theirs."""
-    accepted(service.post({**body, "padding": 5, "output_type": {"a": [1]}, "": None}), service.url)
+    accepted(service.post({**body, "preserve_alpha": 5, "output_type": {"a": [1]}, "": None}), service.url)
 
 
 @pytest.mark.parametrize(
@@ -232,3 +233,53 @@ def test_a_negative_prompt_beside_a_colour_is_noted(service: ServiceProcess) -> 
     """It changes nothing there, and that is said."""
     answer = service.post(quick_job(prompt="#336699", negative_prompt="shadows", sync=True)).json()
     assert any("negative_prompt" in note for note in answer["notes"])
+
+
+KEPT: list[dict[str, Any]] = [
+    {"placement": "keep"},
+    {"shadow": "auto"},
+    {"placement": None, "padding": "", "shadow": []},
+    {"placement": "keep", "padding": None, "shadow": "auto"},
+]
+
+
+@pytest.mark.parametrize("prompt", ["#336699", "on a wooden table by a window"])
+def test_a_placement_that_keeps_changes_no_byte(service: ServiceProcess, prompt: str) -> None:
+    """Absent, null and the defaults give the same picture, and nothing is said of it."""
+    usual = service.post(quick_job(prompt=prompt, seed=5, sync=True)).json()
+    expected = image_file(usual["result"])
+    for fields in KEPT:
+        answer = service.post(quick_job(prompt=prompt, seed=5, sync=True, **fields)).json()
+        assert image_file(answer["result"]) == expected
+        assert answer.get("notes") == usual.get("notes")
+
+
+def test_a_placed_subject_is_elsewhere_and_its_record_says_where(service: ServiceProcess) -> None:
+    """Moved and with a shadow: another picture of the same size, the same for the same seed."""
+    kept = image_file(finished(service.post(quick_job(sync=True, seed=5))))
+    placed = quick_job(sync=True, seed=5, placement="ground", padding=0.2, shadow="soft")
+    answers = [service.post(placed) for _ in range(2)]
+    first, again = (image_file(finished(answer)) for answer in answers)
+    assert first == again
+    assert first != kept
+    assert image(finished(answers[0])).size == SIZE
+    notes = service.status(f"{answers[0].json()['request_id']}/notes").json()
+    assert notes["placement"]["scale"] != 1
+    assert len(notes["placement"]["moved"]) == 2
+    assert notes["subject_pixels_changed"] > 0
+
+
+def test_a_padding_without_a_placement_is_noted(service: ServiceProcess) -> None:
+    """It changes nothing, and that is said."""
+    answer = service.post(quick_job(padding=0.1, sync=True)).json()
+    assert answer["notes"] == ["padding has no effect unless placement is ground or center."]
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"), [("placement", "bottom"), ("padding", 5), ("padding", "10%"), ("shadow", True)]
+)
+def test_a_wrong_placement_is_refused(
+    service: ServiceProcess, body: dict[str, Any], field: str, wrong: Any
+) -> None:
+    """With the error body every wrong field gets, naming it."""
+    refusal(service.post({**body, field: wrong}), 400, field)

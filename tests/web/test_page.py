@@ -187,6 +187,35 @@ def test_fast_mode_greys_out_what_it_cannot_do(page: Page) -> None:
     expect(page.get_by_label("Leave out")).to_be_enabled()
 
 
+def test_a_placement_is_sent_only_when_chosen(page: Page, photo_file: Path) -> None:
+    """Nothing of it by default; then the chosen place, shadow and room, which has no use without a place."""
+    page.get_by_text("Options").click()
+    sent = posted(page)
+    replace(page, photo_file)
+    expect(page.get_by_label("Room around it")).to_be_disabled()
+    page.get_by_label("Place the subject").select_option("ground")
+    page.get_by_label("Room around it").fill("12.5")
+    page.get_by_label("Shadow").select_option("soft")
+    url = page.locator("#after").get_attribute("src")
+    page.get_by_role("button", name="Replace background").click()
+    expect(page.locator("#after")).not_to_have_attribute("src", url or "", timeout=JOB_MS)
+    chosen = {"placement": "ground", "padding": 0.125, "shadow": "soft"}
+    assert [{name: body[name] for name in chosen if name in body} for body in sent] == [{}, chosen]
+
+
+def test_too_much_room_is_refused_before_sending(page: Page, photo_file: Path) -> None:
+    """The page says what it takes, and posts nothing."""
+    page.get_by_text("Options").click()
+    page.locator("#image").set_input_files(photo_file)
+    page.get_by_label("Describe it").fill("a beach")
+    page.get_by_label("Place the subject").select_option("center")
+    page.get_by_label("Room around it").fill("55")
+    sent = posted(page)
+    page.get_by_role("button", name="Replace background").click()
+    expect(page.get_by_role("alert")).to_contain_text("from 0 to 40")
+    assert sent == []
+
+
 def test_the_page_fits_a_narrow_phone(page: Page, photo_file: Path) -> None:
     """At 360 px nothing sticks out sideways, with the options open and a result shown."""
     page.set_viewport_size({"width": 360, "height": 740})

@@ -80,6 +80,13 @@ class NotFoundBody(BaseModel):
     status: Literal["NOT_FOUND"]
 
 
+class PlacementObject(BaseModel):
+    """How the subject was moved: pixels to the right and down, and what its size was multiplied by."""
+
+    moved: list[int]
+    scale: float
+
+
 class NotesBody(BaseModel):
     """How a job was made. Absent keys do not apply (yet)."""
 
@@ -91,6 +98,7 @@ class NotesBody(BaseModel):
     scene: str = ""
     size: list[int] = []
     matte: dict[str, float] = {}
+    placement: PlacementObject | None = None
     subject_pixels_changed: int = 0
     seconds: dict[str, float] = {}
 

@@ -92,6 +92,7 @@ def _parse(body: bytes, job_id: str, token: str, max_references: int) -> Submiss
         original_quality=wire.original_quality,
         force_background_detection=wire.force_background_detection,
         checks=wire.checks(),
+        placement=wire.resolved_placement(),
         notices=wire.notices(),
     )
     return Submission(request, pictures.inline, webhook, wire.sync)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
 from pydantic_core import from_json
 
 from backcloth.domain.background import Background, Prompt, References, Solid
 from backcloth.domain.colour import solid_colour
+from backcloth.domain.placement import PADDING_MAX, Placement, Position, Shadow
 from backcloth.domain.request import RANDOM_SEED_MAX, SEED_MAX, Checks, Mode
 from backcloth.errors import InvalidRequest
 
@@ -58,6 +68,21 @@ class ReplaceBackgroundBody(BaseModel):
     )
     seed: Annotated[StrictInt, Field(ge=0, le=SEED_MAX)] | None = Field(
         None, description="Same request and same seed give the same picture. Random when not given."
+    )
+    placement: Literal["keep", "ground", "center"] | None = Field(
+        None,
+        description="Extension. Where the subject goes: `keep` (default) where it was, `center` to the "
+        "middle, `ground` to the middle from left to right, standing in the lower part.",
+    )
+    padding: Annotated[StrictFloat, Field(ge=0, le=PADDING_MAX)] | None = Field(
+        None,
+        description="Extension. With `placement` ground or center: room around the subject, as a share of "
+        "the picture's shorter side. The subject is scaled to fill the rest, to twice its size at most.",
+    )
+    shadow: Literal["auto", "none", "soft", "hard"] | None = Field(
+        None,
+        description="Extension. The subject's shadow: `auto` (default) is what the background's light makes "
+        "of it, and none on a flat colour.",
     )
     webhook_url: Annotated[StrictStr, Field(max_length=2048)] | None = Field(
         None, description="Where the final status is posted, signed. Ignored with `sync`."
@@ -136,6 +161,12 @@ class ReplaceBackgroundBody(BaseModel):
             prompt=self.prompt_content_moderation,
             visual_input=self.visual_input_content_moderation,
             visual_output=self.visual_output_content_moderation,
+        )
+
+    def resolved_placement(self) -> Placement:
+        """Where the subject goes, how large it is, and its shadow."""
+        return Placement(
+            Position(self.placement or Position.KEEP), self.padding, Shadow(self.shadow or Shadow.AUTO)
         )
 
     def resolved_seed(self) -> int:

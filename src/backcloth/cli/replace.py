@@ -13,6 +13,7 @@ from backcloth.cli.configure import fail
 from backcloth.cli.one_photo import Force, OutputPath, PhotoPath, check_output, run, stored, write
 from backcloth.domain.background import Background, Prompt, References, Solid
 from backcloth.domain.colour import parse_hex, solid_colour
+from backcloth.domain.placement import PADDING_MAX, Placement, Position, Shadow
 from backcloth.domain.request import RANDOM_SEED_MAX, SEED_MAX, Mode, ReplaceBackground
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.moderation import admit
@@ -31,6 +32,18 @@ def replace(  # noqa: PLR0913, PLR0917  # one parameter an option
     original_quality: Annotated[bool, typer.Option(help="Keep the photo's pixel size.")] = False,
     force_background_detection: Force = False,
     refine_prompt: Annotated[bool, typer.Option(help="Rewrite the prompt to be drawn better.")] = True,
+    placement: Annotated[
+        Position, typer.Option(help="Where the subject goes: ground and center put it in the middle.")
+    ] = Position.KEEP,
+    padding: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=PADDING_MAX,
+            help="With ground or center: room around the subject, as a share of the shorter side.",
+        ),
+    ] = None,
+    shadow: Annotated[Shadow, typer.Option(help="The subject's shadow.")] = Shadow.AUTO,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print seed, notes and measurements as JSON.")
     ] = False,
@@ -48,6 +61,7 @@ def replace(  # noqa: PLR0913, PLR0917  # one parameter an option
         refine_prompt=refine_prompt,
         original_quality=original_quality,
         force_background_detection=force_background_detection,
+        placement=Placement(placement, padding, shadow),
     )
 
     def work(engines: Engines, watch: Stopwatch) -> Outcome:

@@ -91,6 +91,7 @@ async function requestBody() {
     refine_prompt: $("refine").checked,
     original_quality: $("original").checked,
     ...(await background()),
+    ...placement(),
   };
   if ($("mode").value) body.mode = $("mode").value;
   const negative = $("negative").value.trim();
@@ -116,6 +117,16 @@ function hexColour() {
   const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i.exec($("hex").value.trim());
   if (!digits) throw new Problem("Colour", "3, 6 or 8 hex digits, such as #F4D35E");
   return `#${digits[1].toUpperCase()}`;
+}
+
+/** Only what differs from leaving the subject as it is. */
+function placement() {
+  const body = {};
+  if ($("placement").value) body.placement = $("placement").value;
+  if ($("shadow").value) body.shadow = $("shadow").value;
+  if ($("padding").disabled || !($("padding").value || $("padding").validity.badInput)) return body;
+  if (!$("padding").validity.valid) throw new Problem("Room around it", "a number from 0 to 40, or nothing");
+  return { ...body, padding: $("padding").valueAsNumber / 100 };
 }
 
 function givenSeed() {
@@ -244,6 +255,7 @@ $("another").addEventListener("click", () => {
 $("image").addEventListener("change", () => choose($("image").files[0] ?? null));
 $("token").addEventListener("input", () => sessionStorage.setItem(TOKEN_KEY, token()));
 $("mode").addEventListener("change", () => { $("negative").disabled = $("mode").value === "fast"; });
+$("placement").addEventListener("change", () => { $("padding").disabled = !$("placement").value; });
 $("split").addEventListener("input", split);
 $("colour").addEventListener("input", () => { $("hex").value = $("colour").value.toUpperCase(); });
 $("hex").addEventListener("input", () => {

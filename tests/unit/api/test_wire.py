@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from backcloth.api.wire import ReplaceBackgroundBody
 from backcloth.domain.background import Prompt, References, Solid
 from backcloth.domain.colour import Colour
+from backcloth.domain.placement import KEPT, Placement, Position, Shadow
 from backcloth.domain.request import RANDOM_SEED_MAX, SEED_MAX, Checks, Mode
 from backcloth.errors import InvalidRequest
 
@@ -38,6 +39,7 @@ def test_defaults() -> None:
     assert body.background() == Prompt("a beach")
     assert body.resolved_mode() is Mode.FAST
     assert body.checks() == Checks(prompt=True, visual_input=False, visual_output=False)
+    assert body.resolved_placement() == KEPT
     assert body.refine_prompt
     assert body.enhance_ref_images
     assert not body.sync
@@ -116,6 +118,29 @@ def test_seeds() -> None:
     assert parsed(seed=SEED_MAX).resolved_seed() == SEED_MAX
     for wrong in (-1, SEED_MAX + 1, 10**400, 1.0, True, "1", {"a": 1}):
         assert details(seed=wrong).startswith("seed: ")
+
+
+def test_placements() -> None:
+    """Each field by itself and all of them; an integer is a number too."""
+    assert parsed(placement="center").resolved_placement() == Placement(Position.CENTER)
+    assert parsed(shadow="hard").resolved_placement() == Placement(shadow=Shadow.HARD)
+    for padding in (0, 0.0, 0.25, 0.4):
+        assert parsed(padding=padding).resolved_placement() == Placement(padding=padding)
+    every = parsed(placement="ground", padding=0.1, shadow="none").resolved_placement()
+    assert every == Placement(Position.GROUND, 0.1, Shadow.NONE)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        *(("placement", value) for value in ("bottom", "Ground", 1, ["ground"], {"a": 1}, True)),
+        *(("padding", value) for value in (-0.01, 0.41, 5, 10**400, "0.1", "10%", True, [0.1])),
+        *(("shadow", value) for value in ("drop", "SOFT", 0, ["soft"], False)),
+    ],
+)
+def test_no_placement_is_guessed(field: str, wrong: Any) -> None:
+    """A value that is none of the field's is refused, by the field's name."""
+    assert details(**{field: wrong}).startswith(f"{field}: ")
 
 
 @pytest.mark.parametrize(

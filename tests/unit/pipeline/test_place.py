@@ -131,7 +131,7 @@ def test_center_puts_the_box_in_the_middle() -> None:
     assert box_of(place(cut((10, 20, 70, 120)), Placement(Position.CENTER)).cutout) == (120, 50, 180, 150)
 
 
-def test_ground_leaves_an_eighth_below_or_half_of_what_there_is() -> None:
+def test_ground_leaves_its_share_below_or_half_of_what_there_is() -> None:
     """A small subject stands low, and a tall one is in the middle."""
     low = place(cut((10, 20, 70, 70)), Placement(Position.GROUND)).cutout
     assert box_of(low) == (120, 126, 180, 176)
