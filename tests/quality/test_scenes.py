@@ -131,3 +131,55 @@ def test_planks_of_a_room_run_away_from_the_camera() -> None:
     """At the feet, joints of a wooden floor cross the rows: tone changes more along a row than down it."""
     floor = _draw("living room, no shadow, overcast, no grain")[222:262, :140].mean(axis=2)
     assert np.abs(np.diff(floor, axis=1)).mean() > 1.15 * np.abs(np.diff(floor, axis=0)).mean()
+
+
+def _edge_width(light: str) -> float:
+    """Rows over which the key's shadow of a tall post rises from 0.2 to 0.8 on the ground far from it."""
+    matte = np.zeros((800, 800), np.float32)
+    matte[200:600, 390:410] = 1.0
+    matte[560:600, 340:460] = 1.0
+    stance = read_stance(np.full((800, 800, 3), 140, np.uint8), matte)
+    camera = place_camera(stance, (800, 800), pitch=25, real_size=0.4)
+    key = place_key(LIGHTS[light], -1.0, np.random.Generator(np.random.PCG64(3)))
+    cast = cast_shadows(matte, stance, camera, LIGHTS[light], key).cast
+    column = cast[200:600, 540] / cast[200:600, 540].max()
+    rise = np.flatnonzero(column > 0.2)[0], np.flatnonzero(column > 0.8)[0]
+    return float(rise[1] - rise[0])
+
+
+def test_a_large_light_has_softer_shadows_than_a_small_one() -> None:
+    """The shadow of a thin post has an edge of a few rows in sunlight and a wide one by a window."""
+    assert _edge_width("day") <= 8
+    assert _edge_width("window") > 2.5 * _edge_width("day")
+
+
+def test_a_hard_shadow_starts_at_the_feet_and_softens_away_from_them() -> None:
+    """Beside a box the shadow is whole at the contact; its edge widens with the height of what casts it."""
+    matte = np.zeros((600, 800), np.float32)
+    matte[100:450, 300:400] = 1.0
+    stance = read_stance(np.full((600, 800, 3), 140, np.uint8), matte)
+    camera = place_camera(stance, (800, 600), pitch=25, real_size=0.4)
+    key = place_key(LIGHTS["window"], -1.0, np.random.Generator(np.random.PCG64(3)))
+    shadows = cast_shadows(matte, stance, camera, LIGHTS["window"], key)
+    assert shadows.cast[441, 402:406].min() > 0.7
+    widths = []
+    for column in (404, 600):
+        rows = shadows.cast[:, column]
+        front = np.flatnonzero(rows > 0.2 * rows.max())[-1], np.flatnonzero(rows > 0.8 * rows.max())[-1]
+        widths.append(int(front[0] - front[1]))
+    assert widths[1] > 1.5 * widths[0]
+
+
+def test_the_ground_is_darkest_where_the_subject_touches_it() -> None:
+    """In front of a standing box the contact shadow is dark at its edge and fades, without a bright gap."""
+    matte = np.zeros((600, 800), np.float32)
+    matte[100:450, 300:400] = 1.0
+    stance = read_stance(np.full((600, 800, 3), 140, np.uint8), matte)
+    camera = place_camera(stance, (800, 600), pitch=15, real_size=0.4)
+    light = LIGHTS["overcast"]
+    key = place_key(light, -1.0, np.random.Generator(np.random.PCG64(3)))
+    shadows = cast_shadows(matte, stance, camera, light, key)
+    below = ((1 - shadows.contact) * (1 - shadows.ambient))[450:520, 345:355].mean(axis=1)
+    assert below[0] < 0.55
+    assert np.all(np.diff(below) > -0.01)
+    assert below[-1] > 0.85

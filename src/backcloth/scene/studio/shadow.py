@@ -20,16 +20,22 @@ from backcloth.scene.studio.light import Key, Light
 from backcloth.scene.studio.sheet import Sheet
 from backcloth.scene.studio.stance import Stance
 
-_WORK = 480
-"""Longest side of the picture that shadows are computed at."""
+_SHARP, _SOFT, _DIM = 960, 480, 288
+"""Longest side of the picture that is computed for a hard key's shadow, a soft one's, and the dome's."""
 
-_FINER = 6
+_HARD = 0.08
+"""Softness of a light below which its shadow is drawn sharp."""
+
+_FINER = 4
 """Rows drawn for each row of the key's shadow."""
+
+_SLICES = 18
+"""Slices of a round body that cast its shadow, from its back to its front."""
 
 _SOLID = 2.4
 """Power of the open sky's share: a body closes more of the sky than its silhouette's sheet does."""
 
-_DOME = 44
+_DOME = 96
 """Directions of the sky that are averaged."""
 
 
@@ -57,13 +63,9 @@ def no_shadows(size: tuple[int, int]) -> Shadows:
 def cast_shadows(matte: Field, stance: Stance, camera: Camera, light: Light, key: Key) -> Shadows:
     """The subject's shadows on the ground plane of `camera`."""
     height, width = matte.shape
-    scale = min(1.0, _WORK / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = as_field(cv2.resize(matte, size, interpolation=cv2.INTER_AREA))
-    sheet = Sheet(stance, camera, scale)
     full = (width, height)
-    cast = _key_shadow(small, sheet, light, key)
-    ambient = _dome_shadow(small, sheet)
+    cast = _key_shadow(matte, stance, camera, light, key)
+    ambient = _dome_shadow(matte, stance, camera)
     return Shadows(
         cast=cv2.resize(cast, full, interpolation=cv2.INTER_CUBIC).clip(0.0, 1.0),
         ambient=cv2.resize(ambient, full, interpolation=cv2.INTER_CUBIC).clip(0.0, 1.0),
@@ -71,30 +73,66 @@ def cast_shadows(matte: Field, stance: Stance, camera: Camera, light: Light, key
     )
 
 
-def _key_shadow(small: Field, sheet: Sheet, light: Light, key: Key) -> Field:
-    sigma = sheet.height_of(small.shape[0]) * light.softness * 0.8 + 0.6 + 0.004 * _WORK * light.softness**0.5
+def _stood(matte: Field, stance: Stance, camera: Camera, longest: int) -> tuple[Field, Sheet]:
+    """The silhouette at the size that a shadow is computed at, and its sheet."""
+    height, width = matte.shape
+    scale = min(1.0, longest / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return as_field(cv2.resize(matte, size, interpolation=cv2.INTER_AREA)), Sheet(stance, camera, scale)
+
+
+def _key_shadow(matte: Field, stance: Stance, camera: Camera, light: Light, key: Key) -> Field:
+    """The key's shadow: sharp where the subject touches the ground, softer the higher what casts it."""
+    longest = _SHARP if light.softness < _HARD else _SOFT
+    small, sheet = _stood(matte, stance, camera, longest)
+    sigma = sheet.height_of(small.shape[0]) * light.softness * 0.8 + 0.6 + 0.004 * _SOFT * light.softness**0.5
     dark = np.zeros_like(small)
     for part in sheet.parts(small):
-        laid = sheet.laid(part.blurred(sigma), key.away, key.reach, finer=_FINER)
-        dark += _thickened(laid, part.thickness)
+        soft = part.blurred(sigma)
+        laid, thick = np.zeros_like(small), part.thickness
+        if part.turned:
+            thick *= 1.0 / _SLICES
+            for index in range(_SLICES):
+                cut = sheet.laid(soft, small.shape, key.away, key.reach, around=_slice(index))
+                laid = np.maximum(laid, cut)
+        else:
+            laid = sheet.laid(soft, small.shape, key.away, key.reach, finer=_FINER)
+        dark += _thickened(laid, thick, min(0.5, 1.5 * light.softness))
     return as_field(np.minimum(dark, 1.0))
 
 
-def _thickened(laid: Field, rows: float) -> Field:
-    """The shadow of a body instead of a sheet: the union and the mean of its copies through the thickness.
+def _slice(index: int) -> tuple[float, float]:
+    """Width and place of a slice of a round body: as wide as the narrower of its two sides."""
+    front = (2 * index + 1) / _SLICES - 1.0
+    outer = abs(front) + 1.0 / _SLICES
+    return math.sqrt(max(1.0 - outer * outer, 0.0)) or 1e-3, front
+
+
+def _thickened(laid: Field, rows: float, soft: float) -> Field:
+    """The shadow of a body instead of a sheet: the union and, by a share of `soft`, the mean of its copies.
 
     Moved along the depth a sheet's shadow moves along the rows, so all copies at once are a filter.
     """
+    lit = np.flatnonzero(laid.max(axis=1) > 1e-3)
+    if lit.size == 0:
+        return laid
+    margin = int(3 * rows) + 4
+    band = slice(max(0, int(lit[0]) - margin), min(laid.shape[0], int(lit[-1]) + margin + 1))
     reach = 2 * max(1, round(rows)) + 1
-    union = cv2.dilate(laid, np.ones((reach, 1), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    mean = cv2.GaussianBlur(laid, (0, 0), sigmaX=0.8, sigmaY=max(0.8, 0.6 * rows))
-    union = cv2.GaussianBlur(union, (0, 0), sigmaX=1.0, sigmaY=max(1.0, 0.3 * rows))
-    return as_field(0.5 * union + 0.5 * mean)
+    union = cv2.dilate(
+        laid[band], np.ones((reach, 1), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0
+    )
+    mean = cv2.GaussianBlur(laid[band], (0, 0), sigmaX=0.8, sigmaY=max(0.8, 0.6 * rows))
+    union = cv2.GaussianBlur(union, (0, 0), sigmaX=0.8, sigmaY=max(0.8, 0.6 * soft * rows))
+    out = np.zeros_like(laid)
+    out[band] = (1.0 - soft) * union + soft * mean
+    return out
 
 
-def _dome_shadow(small: Field, sheet: Sheet) -> Field:
+def _dome_shadow(matte: Field, stance: Stance, camera: Camera) -> Field:
     """Mean shadow over cosine-weighted directions of the dome (a spiral, so no direction is preferred)."""
-    sigma = sheet.height_of(small.shape[0]) * 0.12 + 0.8
+    small, sheet = _stood(matte, stance, camera, _DIM)
+    sigma = sheet.height_of(small.shape[0]) * 0.20 + 0.6
     dark = np.zeros_like(small)
     for part in sheet.parts(small):
         soft = part.blurred(sigma)
@@ -103,9 +141,9 @@ def _dome_shadow(small: Field, sheet: Sheet) -> Field:
             sine = math.sqrt((index + 0.5) / _DOME)
             reach = min(3.0, sine / math.sqrt(max(1.0 - sine * sine, 1e-4)))
             turn = index * 2.399963
-            total += sheet.laid(soft, (math.cos(turn), math.sin(turn)), reach)
+            total += sheet.laid(soft, small.shape, (math.cos(turn), math.sin(turn)), reach)
         spread = (0.011 if len(soft.strips) > 1 else 0.018) * max(small.shape)
         dark += cv2.GaussianBlur(
-            total / _DOME, (0, 0), sigmaX=spread, sigmaY=max(0.5 * spread, part.thickness)
+            total / _DOME, (0, 0), sigmaX=spread, sigmaY=max(0.9 * spread, part.thickness)
         )
     return as_field(1.0 - np.clip(1.0 - dark, 0.0, 1.0) ** _SOLID)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, as_field, smoothstep
 from backcloth.scene.studio.camera import Camera
+from backcloth.scene.studio.silhouette import Part, Strip, bounds, cropped
 from backcloth.scene.studio.stance import Stance
 
 _TURN = 0.30
@@ -23,31 +25,11 @@ _LEVEL = 0.008
 _THINNEST = 0.5
 """Square pixels from which a shadow is drawn."""
 
+_SLENDER = 0.011
+"""Half the width, as a share of the subject's extent, below which a part is a rod or a leaf."""
+
 _LEGS = (0.20, 0.38)
 """Heights, as shares of the subject's extent, between which legs turn into body."""
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """Columns of the silhouette, the row they stand on at their left and right end, and their upper end."""
-
-    left: float
-    right: float
-    rows: tuple[float, float]
-    top: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """Legs or body: strips, the silhouette in each, and the rows that half its depth takes on the ground."""
-
-    strips: tuple[Strip, ...]
-    pieces: tuple[Field, ...]
-    thickness: float
-
-    def blurred(self, sigma: Field) -> Part:
-        """The part with a blur of its own for each row."""
-        return replace(self, pieces=tuple(_blur_by_row(piece, sigma) for piece in self.pieces))
 
 
 class Sheet:
@@ -62,28 +44,50 @@ class Sheet:
         self._camera = camera
         self._scale = scale
         self._row, self._middle, slope = _contact_line(stance)
+        self._turned = stance.pitch is not None and len(stance.feet) == 1
+        body, leg = _thickness(stance, camera.foreshortening, turned=self._turned)
+        if len(stance.feet) < 2:
+            self._row -= body
+        self.thickness, self.leg = body * scale, leg * scale
         steepest = _TURN * camera.foreshortening
         self._slope = min(max(slope, -steepest), steepest)
         left, right = stance.left - 1.0, stance.right + 1.0
         self._whole = (Strip(left, right, (self._line(left), self._line(right)), float(stance.top)),)
-        self._strips = _strips(stance, self._line)
-        body, leg = _thickness(stance, camera.foreshortening)
-        self.thickness, self.leg = body * scale, leg * scale
+        self._strips = _strips(stance, self._line, leg) or (_raised(self._whole[0], leg),)
 
     def _line(self, column: float) -> float:
         """Row of the contact line of the whole subject."""
         return self._row + self._slope * (column - self._middle)
 
     def parts(self, alpha: Field) -> tuple[Part, ...]:
-        """Legs and body, which add up to the silhouette; a subject that stands on one line is body alone."""
-        if not self._strips:
-            return (self._part(alpha, self._whole, self.thickness),)
+        """Legs, body and what is slender of it, which add up to the silhouette.
+
+        What stands on one foot has no legs. A body is as deep as it stands; rods and leaves, which would
+        close to a slab, are as deep as they are wide.
+        """
+        if len(self._stance.feet) < 2:
+            return self._bodies(alpha)
         high = self.height_of(alpha.shape[0]) / (self._stance.extent * self._scale)
         body = as_field(alpha * smoothstep(*_LEGS, high)[:, None])
+        legs = self._part(as_field(alpha - body), self._strips, self.leg)
+        return (legs, *self._bodies(body))
+
+    def _bodies(self, alpha: Field) -> tuple[Part, ...]:
+        half = max(1, round(_SLENDER * self._stance.extent * self._scale))
+        round_brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * half + 1, 2 * half + 1))
+        opened = cv2.morphologyEx(alpha, cv2.MORPH_OPEN, round_brush)
+        solid = np.minimum(alpha, cv2.dilate(opened, np.ones((3, 3), np.uint8)))
+        slender = as_field(alpha - solid)
+        if float(slender.sum()) < 0.03 * float(alpha.sum()):
+            return (self._body(alpha),)
+        depth = min(half * self._camera.foreshortening, self.thickness)
         return (
-            self._part(as_field(alpha - body), self._strips, self.leg),
-            self._part(body, self._whole, self.thickness),
+            self._body(as_field(solid)),
+            self._part(slender, self._whole, depth),
         )
+
+    def _body(self, alpha: Field) -> Part:
+        return replace(self._part(alpha, self._whole, self.thickness), turned=self._turned)
 
     def _part(self, alpha: Field, strips: tuple[Strip, ...], thickness: float) -> Part:
         """A part cut into strips, each without what hangs below its foot."""
@@ -94,26 +98,50 @@ class Sheet:
             left, right = strip.left * self._scale, strip.right * self._scale
             foot = np.interp(x, (left, right), strip.rows) * self._scale
             inside = np.clip(x - left + 1.0, 0.0, 1.0) * np.clip(right - x + 1.0, 0.0, 1.0)
-            pieces.append(as_field(alpha * inside * np.clip(foot - y + 1.0, 0.0, 1.0)))
+            pieces.append(cropped(as_field(alpha * inside * np.clip(foot - y + 1.0, 0.0, 1.0))))
         return Part(strips, tuple(pieces), thickness)
 
-    def laid(self, part: Part, away: tuple[float, float], reach: float, *, finer: int = 1) -> Field:
-        """The shadow of a part for light going `away`, `reach` long per height.
+    def laid(
+        self,
+        part: Part,
+        shape: tuple[int, int],
+        away: tuple[float, float],
+        reach: float,
+        *,
+        finer: int = 1,
+        around: tuple[float, float] = (1.0, 0.0),
+    ) -> Field:
+        """The shadow of a part on a picture of `shape`, for light going `away`, `reach` long per height.
 
         Along the depth a leg's shadow may be thinner than a row; it is drawn `finer` times and averaged.
+        Of a turned body the slice `around` is drawn instead of its middle: how wide it is and how far it
+        lies before its axis, as shares of the half width and half depth.
         """
-        height, width = part.pieces[0].shape
-        out = np.zeros((height * finer, width), np.float32)
-        taller = np.diag([1.0, float(finer), 1.0])
-        for strip, alpha in zip(part.strips, part.pieces, strict=True):
+        narrow, shift = around[0], part.thickness * around[1]
+        axis = self._stance.base_centre * self._scale * (1.0 - narrow)
+        slim = np.asarray([[narrow, 0.0, axis], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        moved = np.asarray([[1.0, 0.0, 0.0], [0.0, 1.0, shift], [0.0, 0.0, 1.0]])
+        out = np.zeros(shape, np.float32)
+        for strip, piece in zip(part.strips, part.pieces, strict=True):
             warp = self._warp(strip, away, reach)
             if warp is None:
                 continue
-            shadow = cv2.warpPerspective(
-                alpha, taller @ warp, (width, height * finer), flags=cv2.INTER_LINEAR
+            warp = moved @ warp @ slim
+            rows, columns = bounds(warp, piece, shape)
+            tall, wide = rows.stop - rows.start, columns.stop - columns.start
+            if tall <= 0 or wide <= 0:
+                continue
+            here = np.asarray(
+                [[1.0, 0.0, -columns.start], [0.0, finer, -finer * rows.start], [0.0, 0.0, 1.0]]
             )
-            np.maximum(out, shadow, out=out)
-        return out if finer == 1 else as_field(cv2.resize(out, (width, height), interpolation=cv2.INTER_AREA))
+            there = np.asarray([[1.0, 0.0, piece.left], [0.0, 1.0, piece.top], [0.0, 0.0, 1.0]])
+            drawn = cv2.warpPerspective(
+                piece.alpha, here @ warp @ there, (wide, tall * finer), flags=cv2.INTER_LINEAR
+            )
+            if finer > 1:
+                drawn = cv2.resize(drawn, (wide, tall), interpolation=cv2.INTER_AREA)
+            out[rows, columns] = np.maximum(out[rows, columns], drawn)
+        return out
 
     def _warp(self, strip: Strip, away: tuple[float, float], reach: float) -> npt.NDArray[np.float64] | None:
         """Lays a strip on the ground; light that meets it edge-on would fold it, and lays a parallelogram.
@@ -166,37 +194,37 @@ def _contact_line(stance: Stance) -> tuple[float, float, float]:
     return row, column, tilt / float(np.average(np.square(columns - column), weights=weight))
 
 
-def _strips(stance: Stance, line: Callable[[float], float]) -> tuple[Strip, ...]:
+def _raised(strip: Strip, rows: float) -> Strip:
+    """The strip through the middle of what is 2 * `rows` deep and ends in front where the strip stands."""
+    return replace(strip, rows=(strip.rows[0] - rows, strip.rows[1] - rows))
+
+
+def _strips(stance: Stance, line: Callable[[float], float], leg: float) -> tuple[Strip, ...]:
     """A strip for each foot, cut halfway between them; none where all stand on one line."""
     feet = stance.feet
     if len(feet) < 2 or all(abs(foot.row - line(foot.centre)) < _LEVEL * stance.extent for foot in feet):
         return ()
     cuts = [stance.left - 1.0, *((a.last + b.first) / 2 for a, b in pairwise(feet)), stance.right + 1.0]
     return tuple(
-        Strip(a, b, (foot.row, foot.row), min(line((a + b) / 2), foot.row) - 1.5 * _LEGS[1] * stance.extent)
+        Strip(
+            a,
+            b,
+            (foot.row - leg, foot.row - leg),
+            min(line((a + b) / 2), foot.row) - 1.5 * _LEGS[1] * stance.extent,
+        )
         for (a, b), foot in zip(pairwise(cuts), feet, strict=True)
     )
 
 
-def _thickness(stance: Stance, squash: float) -> tuple[float, float]:
-    """Rows that half the depth of (the body, a leg) takes on the ground."""
+def _thickness(stance: Stance, squash: float, *, turned: bool) -> tuple[float, float]:
+    """Rows that half the depth of (the body, a leg) takes on the ground.
+
+    A round base is as deep as it is wide; others are taken for a third of that, or for what their feet say.
+    """
     body, feet = 0.16 * stance.base_width * squash, stance.feet
+    if turned:
+        body = 0.5 * stance.base_width * math.sin(math.atan(squash))
     if len(feet) < 2:
         return body, body
-    leg = 0.5 * float(np.mean([foot.width for foot in feet])) * squash
+    leg = 0.35 * float(np.mean([foot.width for foot in feet])) * squash
     return max(body, 0.35 * stance.spread), min(leg, body)
-
-
-def _blur_by_row(alpha: Field, sigma: Field) -> Field:
-    """Gaussian blur whose width changes from row to row."""
-    steps = [0.0, *np.geomspace(1.0, max(2.0, float(sigma.max())), 6)]
-    level = np.interp(sigma, steps, np.arange(len(steps)))
-    out = np.zeros_like(alpha)
-    for index, step in enumerate(steps):
-        share = np.clip(1.0 - np.abs(level - index), 0.0, 1.0).astype(np.float32)
-        if share.any():
-            copy = (
-                alpha if step == 0 else cv2.GaussianBlur(alpha, (0, 0), step, borderType=cv2.BORDER_CONSTANT)
-            )
-            out += copy * share[:, None]
-    return out
