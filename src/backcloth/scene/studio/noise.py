@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, as_field
 
 _FINEST = 5.0
-"""Texels that the shortest wave needs; coarser fields are made small and enlarged."""
+"""Texels that the shortest wave needs; coarser fields are drawn from fewer numbers."""
 
 _SHORTEST = 2.6
 """Texels of the shortest wave ever made: anything nearer to 2 turns into a chequerboard when enlarged."""
@@ -22,6 +23,7 @@ def noise(
     *,
     slope: float = 1.0,
     stretch: float = 1.0,
+    even: bool = False,
 ) -> Field:
     """A (size, size) periodic Gaussian field with mean 0 and variance 1, made by spectral synthesis.
 
@@ -35,24 +37,43 @@ def noise(
         shortest: Shortest wave, in texels.
         slope: Amplitude falls with frequency to this power; 0 is even, 1 cloudy, 2 very smooth.
         stretch: How many times longer the waves are along x than along y.
+        even: The field is grain so even that it may repeat within the tile unseen; a quarter is made.
     """
+    if even and size % 64 == 0 and longest * stretch < size / 8:
+        quarter = noise(rng, size // 2, longest, shortest, slope=slope, stretch=stretch)
+        return np.tile(quarter, (2, 2))
     shortest = max(shortest, _SHORTEST)
     longest = max(longest, 1.8 * shortest)
     small = size
     while small >= 64 and shortest * small / size > 2 * _FINEST and small % 2 == 0:
         small //= 2
-    scale = size / small
-    white = rng.standard_normal((2, small, small), dtype=np.float32)
-    spectrum = white[0] + 1j * white[1]
-    axis = np.fft.fftfreq(small).astype(np.float32)
-    frequency = np.sqrt((axis[None, :] * np.float32(stretch)) ** 2 + axis[:, None] ** 2) / scale
-    low, high = 1.0 / longest, 1.0 / shortest
-    safe = np.maximum(frequency, 1e-9)
-    shape = safe**-slope / (1.0 + (low / safe) ** 4) / (1.0 + (safe / high) ** 4)
+    white = rng.standard_normal((2, small, small // 2 + 1), dtype=np.float32)
+    down = np.fft.fftfreq(small).astype(np.float32)[:, None]
+    over = np.fft.rfftfreq(small).astype(np.float32)[None, :]
+    square = (np.square(over * np.float32(stretch)) + np.square(down)) * np.float32((small / size) ** 2)
+    square[0, 0] = 1.0
+    shape = np.power(square, np.float32(-0.5 * slope))
+    shape /= (1.0 + np.square(np.float32(longest**-2) / square)) * (
+        1.0 + np.square(square * np.float32(shortest**2))
+    )
     shape[0, 0] = 0.0
-    waves = np.fft.ifft2(spectrum * shape.astype(np.float32)).real
-    field = as_field(waves / max(float(waves.std()), 1e-12))
-    return field if small == size else enlarge(field, size)
+    waves = np.fft.irfft2(_widened((white[0] + 1j * white[1]) * shape, size), s=(size, size))
+    return as_field(waves / max(float(waves.std()), 1e-12))
+
+
+def _widened(spectrum: npt.NDArray[np.complex64], size: int) -> npt.NDArray[np.complex64]:
+    """The spectrum of a small field with zeros for the higher waves of a larger one.
+
+    Made so, a coarse field is smooth in its slopes too, which enlarging it would not give: relief would
+    show the small field's grid.
+    """
+    small, half = spectrum.shape[0], spectrum.shape[0] // 2
+    if small == size:
+        return spectrum
+    wide = np.zeros((size, size // 2 + 1), np.complex64)
+    wide[:half, :half] = spectrum[:half, :half]
+    wide[-half + 1 :, :half] = spectrum[half + 1 :, :half]
+    return wide
 
 
 def enlarge(field: Field, size: int) -> Field:

@@ -18,9 +18,6 @@ _BAND = 1.22
 _SECOND = (0.381966, 0.618034)
 """Where the second reading of a tile starts, in tiles: far from every simple fraction."""
 
-_TURN = 2.39996
-"""Radians between the two readings of a tile that has no direction."""
-
 _MASK = 3.7
 """Tiles that one period of the mask between the two readings covers."""
 
@@ -40,7 +37,6 @@ class Tile:
         height: (T, T) 0..1, what lies higher; where two readings of the tile meet, the higher is seen.
         lattice: Metres by which every next row of repeats may be moved along u with its pattern still
             fitting; 0 for a pattern without rows, which is hidden by blending two readings instead.
-        turns: Whether the pattern looks the same from every side.
     """
 
     colour: Radiance
@@ -51,7 +47,6 @@ class Tile:
     slope: Field | None = None
     height: Field | None = None
     lattice: float = 0.0
-    turns: bool = False
 
 
 def lay(
@@ -109,7 +104,7 @@ def lay(
         place = _places(camera, depth[band], tile.side, yaw, offset)
         footprint = (float(across[middle]) / tile.side, float(along[middle]) / tile.side)
         if choose:
-            out[band] = _chosen(tile, stack, place, footprint, yaw, channels)
+            out[band] = _chosen(stack, place, footprint, yaw, channels)
         else:
             step = tile.lattice / tile.side if repeats else 0.0
             out[band] = _read(stack, _stepped(place, step), footprint, yaw)
@@ -147,7 +142,6 @@ def _stepped(place: tuple[Field, Field], step: float) -> tuple[Field, Field]:
 
 
 def _chosen(
-    tile: Tile,
     stack: Field,
     place: tuple[Field, Field],
     footprint: tuple[float, float],
@@ -156,11 +150,9 @@ def _chosen(
 ) -> Field:
     """Two readings at unrelated places, chosen between by a slow mask."""
     u, v = place
-    turn = _TURN if tile.turns else 0.0
-    cosine, sine = math.cos(turn), math.sin(turn)
-    other = (as_field(u * cosine + v * sine + _SECOND[0]), as_field(v * cosine - u * sine + _SECOND[1]))
+    other = (as_field(u + np.float32(_SECOND[0])), as_field(v + np.float32(_SECOND[1])))
     one = _read(stack, place, footprint, yaw)
-    two = _read(stack, other, footprint, yaw + turn)
+    two = _read(stack, other, footprint, yaw)
     mask = _mask(place, footprint, yaw)
     if stack.shape[2] > channels:
         lead = np.float32(2.2) * mask + (one[..., -1] - two[..., -1])

@@ -1,4 +1,4 @@
-"""Marble, slate, terrazzo and travertine."""
+"""Marble, slate, terrazzo and bare rock."""
 
 from __future__ import annotations
 
@@ -6,78 +6,167 @@ import cv2
 import numpy as np
 
 from backcloth.scene.studio.arrays import Field, Rgb, as_field, mix, rgb, smoothstep
-from backcloth.scene.studio.materials.relief import relief
+from backcloth.scene.studio.materials.cells import scatter, voronoi
+from backcloth.scene.studio.materials.patch import Patch
+from backcloth.scene.studio.materials.relief import cast, cavity, relief, soften, unit
 from backcloth.scene.studio.noise import noise, warp
 from backcloth.scene.studio.texture import Tile
 
+_RUNS = ((1, 1), (1, 2), (2, 1), (1, -1), (2, -1), (1, -2))
+"""How often a family of veins crosses the tile along x and y."""
 
-def marble(rng: np.random.Generator, texels: int, side: float, base: Rgb, vein: Rgb) -> Tile:
-    """Polished marble: cloudy stone crossed by veins that branch, fade and sharpen.
 
-    Veins are the zero lines of a noise field whose coordinates are themselves pushed about by noise
-    (domain warping; Perlin, An Image Synthesizer, 1985), narrow where a second field says so.
+def marble(rng: np.random.Generator, patch: Patch, vein: Rgb) -> Tile:
+    """Polished marble: cloudy stone crossed by veins that wander, branch, fade and sharpen.
+
+    Bold veins are lines of equal phase of a slanting wave that noise pushes about (Perlin, An Image
+    Synthesizer, 1985); fine ones are zero lines of a noise. Either is divided by its own gradient, so
+    that a vein is as wide as it should be however steep the field under it is.
     """
-    metre = texels / side
-    push_x = noise(rng, texels, 0.9 * metre, 0.03 * metre, slope=2.0) * (0.060 * metre)
-    push_y = noise(rng, texels, 0.9 * metre, 0.03 * metre, slope=2.0) * (0.060 * metre)
-    cloud = _slanted(noise(rng, texels, 0.8 * metre, 0.01 * metre, slope=1.5, stretch=3), 1)
-    presence = smoothstep(-0.6, 1.4, noise(rng, texels, 0.7 * metre, 0.15 * metre, slope=1.2))
-    bold = warp(
-        _slanted(noise(rng, texels, 1.2 * metre, 0.20 * metre, slope=1.6, stretch=5), 1), push_x, push_y
+    texels, metre = patch.texels, patch.metre
+    run = _RUNS[int(rng.integers(len(_RUNS)))]
+    drama, wander = float(rng.uniform(0.45, 1.0)), float(rng.uniform(0.16, 0.34))
+    push = noise(rng, texels, 0.7 * metre, 0.006 * metre, slope=1.9)
+    other = noise(rng, texels, 0.5 * metre, 0.006 * metre, slope=1.9)
+    cloud = _slanted(noise(rng, texels, 0.8 * metre, 0.01 * metre, slope=1.5, stretch=3), run[0] * run[1])
+    thick = noise(rng, texels, 0.35 * metre, 0.02 * metre, slope=1.0)
+    presence = smoothstep(-0.9, 1.1, noise(rng, texels, 0.6 * metre, 0.10 * metre, slope=1.2))
+    bold = _phase(rng, texels, run, 1) + wander * push
+    branch = _phase(rng, texels, run, 2) + 1.4 * wander * other + 0.7 * wander * push
+    bold_line, branch_line = _distance(_wave(bold)), _distance(_wave(branch))
+    fine = _distance(_wave(_phase(rng, texels, run, 3) + 1.1 * push - 1.3 * other))
+    width = metre * 0.0011 * np.exp2(0.9 * thick)
+    veins = drama * np.exp(-bold_line / width) * (0.25 + 0.75 * presence)
+    veins += 0.30 * drama * np.exp(-bold_line / (metre * 0.020 * np.exp2(0.8 * other))) * presence
+    veins += 0.55 * np.exp(-branch_line / (0.55 * width)) * presence
+    veins += 0.16 * np.exp(-branch_line / (metre * 0.012)) * presence
+    veins += 0.40 * np.exp(-fine / (metre * 0.0007)) * (1.0 - presence) * smoothstep(-0.3, 1.2, thick)
+    warm = float(rng.uniform(0.0, 1.0)) ** 2
+    tinted = rgb((vein[0] * (1.0 + 0.5 * warm), vein[1] * (1.0 + 0.18 * warm), vein[2] * (1.0 - 0.25 * warm)))
+    colour = rgb(patch.base) * (1.0 + 0.020 * (1.0 + drama) * cloud)[..., None]
+    colour = mix(
+        as_field(colour), np.broadcast_to(tinted, colour.shape), as_field(np.clip(veins * 0.85, 0.0, 1.0))
     )
-    fine = warp(
-        _slanted(noise(rng, texels, 0.6 * metre, 0.07 * metre, slope=1.5, stretch=3), 1), push_y, push_x
-    )
-    cross = warp(
-        _slanted(noise(rng, texels, 0.9 * metre, 0.20 * metre, slope=1.7, stretch=4), -1), push_x, push_y
-    )
-    veins = (
-        _vein(bold, 0.020, 0.8) * (0.3 + 0.7 * presence)
-        + 0.34 * _vein(bold + 0.1 * cloud, 0.30, 1.5) * presence
-    )
-    veins += 0.40 * _vein(fine, 0.030, 0.9) * presence**2 + 0.22 * _vein(cross, 0.016, 0.9) * (1.0 - presence)
-    colour = rgb(base) * (1.0 + 0.035 * cloud)[..., None]
-    colour = mix(colour, np.broadcast_to(rgb(vein), colour.shape), np.clip(veins * 0.85, 0.0, 1.0))
-    colour *= (1.0 + 0.012 * noise(rng, texels, 0.01 * metre, 2.0, slope=0.2))[..., None]
-    return Tile(np.maximum(colour, 0.0), side, gloss=0.34, roughness=0.22)
+    colour *= (1.0 + 0.010 * noise(rng, texels, 0.01 * metre, 2.0, slope=0.2, even=True))[..., None]
+    polish = as_field(np.clip(1.0 - 0.25 * np.clip(veins, 0.0, 1.0) + 0.03 * cloud, 0.0, 1.0))
+    return Tile(np.maximum(colour, 0.0), patch.side, gloss=0.34, roughness=0.18, polish=polish)
+
+
+def _phase(rng: np.random.Generator, texels: int, run: tuple[int, int], times: int) -> Field:
+    """(T, T) phase of a slanting wave in turns, periodic up to whole turns."""
+    axis = np.arange(texels, dtype=np.float32) / texels
+    start = float(rng.random())
+    return as_field(times * (run[0] * axis[None, :] + run[1] * axis[:, None]) + np.float32(start))
+
+
+def _wave(phase: Field) -> Field:
+    return np.sin(np.float32(np.pi) * phase)
+
+
+def _distance(field: Field) -> Field:
+    """Texels to the nearest zero of a field, to first order."""
+    over = np.roll(field, -1, axis=1) - field
+    down = np.roll(field, -1, axis=0) - field
+    over[:, -1], down[-1] = over[:, -2], down[-2]
+    return as_field(np.abs(field) / np.sqrt(over * over + down * down + np.float32(1e-7)))
 
 
 def _slanted(field: Field, shear: int) -> Field:
-    """The periodic field sheared by 45 degrees, which keeps it periodic."""
+    """The periodic field sheared by whole texels, which keeps it periodic."""
     texels = field.shape[0]
     axis = np.arange(texels)
-    return np.asarray(field[(axis[:, None] + shear * axis[None, :]) % texels, axis[None, :]], np.float32)
+    step = 1 if shear > 0 else -1
+    return as_field(field[(axis[:, None] + step * axis[None, :]) % texels, axis[None, :]])
 
 
-def _vein(field: Field, width: float, fall: float) -> Field:
-    return np.asarray(np.exp(-np.power(np.abs(field) / width, fall)), np.float32)
-
-
-def slate(rng: np.random.Generator, texels: int, side: float, base: Rgb) -> Tile:
-    """Split slate: stepped layers, matt, darker in the clefts."""
-    metre = texels / side
-    height = noise(rng, texels, 0.30 * metre, 0.004 * metre, slope=1.5)
-    steps = np.tanh(3.0 * (height * 2.0 - np.round(height * 2.0))) * 0.5 + np.round(height * 2.0)
-    rough = noise(rng, texels, 0.02 * metre, 2.0, slope=0.7)
-    tone = 1.0 + 0.13 * noise(rng, texels, 0.5 * metre, 0.01 * metre, slope=1.2) + 0.05 * rough
-    shade = relief(steps, 0.22) * relief(rough, 0.05)
-    return Tile(np.maximum(rgb(base) * (tone * shade)[..., None], 0.0), side, gloss=0.06, roughness=0.7)
-
-
-def terrazzo(rng: np.random.Generator, texels: int, side: float, base: Rgb) -> Tile:
-    """Chips of many colours in cement, ground flat and polished."""
-    metre = texels / side
-    colour = np.broadcast_to(rgb(base), (texels, texels, 3)).copy()
-    colour *= (1.0 + 0.03 * noise(rng, texels, 0.2 * metre, 2.0, slope=0.8))[..., None]
-    palette = np.asarray(
-        [(0.66, 0.60, 0.52), (0.28, 0.25, 0.23), (0.55, 0.32, 0.22), (0.75, 0.74, 0.70), (0.30, 0.36, 0.36)],
-        np.float32,
+def slate(rng: np.random.Generator, patch: Patch) -> Tile:
+    """Split slate: thin layers broken off in steps, matt, darker in the clefts, now and then rusty."""
+    texels, metre = patch.texels, patch.metre
+    height = noise(rng, texels, 0.40 * metre, 0.008 * metre, slope=1.9, stretch=1.7)
+    cloud = noise(rng, texels, 0.5 * metre, 0.003 * metre, slope=1.1)
+    layers = 2.2 * height + 0.05 * cloud
+    whole = np.floor(layers)
+    steps = whole + smoothstep(0.80, 1.0, layers - whole) * 1.0
+    rough = noise(rng, texels, 0.03 * metre, 2.0, slope=0.8)
+    rust = smoothstep(1.2, 2.6, noise(rng, texels, 0.3 * metre, 0.01 * metre, slope=1.2)) * float(
+        rng.random()
     )
-    for size, share in ((0.020, 0.10), (0.010, 0.12), (0.005, 0.10)):
-        pick = noise(rng, texels, size * metre * 1.3, size * metre * 0.7, slope=0.0)
-        level = np.quantile(pick[::8, ::8], 1.0 - share)
-        inside = smoothstep(float(level), float(level) + 0.12, pick)
-        tint = noise(rng, texels, size * metre * 6, size * metre * 3, slope=0.0)
-        index = np.clip(np.floor((tint + 1.6) / 3.2 * len(palette)), 0, len(palette) - 1).astype(np.intp)
-        colour = mix(colour, palette[index], inside)
-    return Tile(as_field(cv2.GaussianBlur(colour, (0, 0), 0.6)), side, gloss=0.22, roughness=0.25)
+    sheet = soften(as_field(steps), 0.8)
+    shade = relief(sheet, 0.28, patch.ray) * relief(rough, 0.07, patch.ray)
+    shade *= cavity(sheet, 0.004 * metre, 0.5)
+    tone = 1.0 + 0.10 * cloud + 0.045 * rough + 0.05 * np.sin(2.4 * whole)
+    colour = rgb(patch.base) * (tone * shade)[..., None]
+    colour *= 1.0 + rust[..., None] * rgb((0.55, 0.12, -0.25))
+    polish = as_field(np.clip(0.75 + 0.2 * height - 0.1 * rough, 0.0, 1.0))
+    return Tile(np.maximum(colour, 0.0), patch.side, gloss=0.08, roughness=0.6, polish=polish)
+
+
+_CHIPS = (
+    ((0.66, 0.60, 0.52), (0.28, 0.25, 0.23), (0.55, 0.32, 0.22), (0.75, 0.74, 0.70), (0.30, 0.36, 0.36)),
+    ((0.10, 0.10, 0.11), (0.30, 0.30, 0.31), (0.55, 0.55, 0.55), (0.80, 0.79, 0.77)),
+    ((0.62, 0.30, 0.24), (0.70, 0.45, 0.30), (0.78, 0.66, 0.50), (0.45, 0.20, 0.16), (0.74, 0.70, 0.66)),
+    ((0.16, 0.24, 0.20), (0.30, 0.40, 0.34), (0.62, 0.62, 0.55), (0.12, 0.13, 0.14), (0.70, 0.60, 0.42)),
+    ((0.42, 0.33, 0.24), (0.60, 0.50, 0.38), (0.24, 0.19, 0.15), (0.72, 0.66, 0.58)),
+)
+"""Linear colours of the stones in one mix."""
+
+
+def terrazzo(rng: np.random.Generator, patch: Patch) -> Tile:
+    """Chips of broken marble in cement, ground flat and polished."""
+    texels, metre = patch.texels, patch.metre
+    palette = np.asarray(_CHIPS[int(rng.integers(len(_CHIPS)))], np.float32)
+    if float(np.mean(patch.base)) < 0.2:
+        palette = 0.15 + 0.85 * palette
+    colour = rgb(patch.base) * (1.0 + 0.025 * noise(rng, texels, 0.2 * metre, 2.0, slope=0.8))[..., None]
+    inner = noise(rng, texels, 0.012 * metre, 2.0, slope=0.9, even=True)
+    grade = float(rng.uniform(0.7, 1.35))
+    bare = np.ones((texels, texels), np.float32)
+    for size, share, gap in ((0.034, 0.34, 0.0030), (0.017, 0.44, 0.0020), (0.008, 0.46, 0.0010)):
+        spacing = max(3.0, grade * size * metre)
+        cells = voronoi(scatter(rng, texels, spacing, jitter=1.0), texels)
+        margin = gap * metre + spacing * rng.uniform(0.02, 0.26, cells.count)
+        margin[rng.random(cells.count) > share] = 1e6
+        inside = np.clip(cells.border - cells.each(margin) + 0.5, 0.0, 1.0)
+        clear = cells.each(_clear(cells.label, cells.count, inside, bare))
+        stone = palette[rng.integers(len(palette), size=cells.count)]
+        stone *= rng.uniform(0.75, 1.2, (cells.count, 1))
+        chip = cells.each(stone) * (1.0 + 0.07 * inner)[..., None]
+        cover = as_field(inside * clear)
+        colour = mix(as_field(colour), as_field(chip), cover)
+        bare = bare * (1.0 - cover)
+    colour = as_field(cv2.GaussianBlur(colour, (0, 0), 0.55))
+    polish = as_field(1.0 - 0.22 * bare)
+    return Tile(np.maximum(colour, 0.0), patch.side, gloss=0.24, roughness=0.20, polish=polish)
+
+
+def _clear(label: np.ndarray, count: int, inside: Field, bare: Field) -> np.ndarray:
+    """(count,) 1 for cells whose chip meets no chip that lies there already."""
+    taken = np.bincount(label.ravel(), weights=(inside * (1.0 - bare)).ravel(), minlength=count)
+    return (taken < 1.5).astype(np.float32)
+
+
+def rock(rng: np.random.Generator, patch: Patch) -> Tile:
+    """Weathered rock: ledges, cracks, grain, a little lichen."""
+    texels, metre = patch.texels, patch.metre
+    size = min(1.2, 0.6 * patch.side)
+    broad = noise(rng, texels, size * metre, 0.05 * size * metre, slope=1.7, stretch=1.6)
+    ridges = 1.0 - 2.0 * np.abs(
+        noise(rng, texels, 0.5 * size * metre, 0.004 * metre, slope=1.35, stretch=1.5)
+    )
+    grain = noise(rng, texels, 0.05 * metre, 2.0, slope=0.75)
+    cells = voronoi(scatter(rng, texels, 0.42 * size * metre), texels)
+    push = 0.05 * size * metre
+    border = warp(cells.border, push * broad, push * warp(broad, 9.0 * push, 5.0 * push))
+    crack = np.exp(-border / (0.0035 * metre + 0.8)) * smoothstep(-0.6, 0.8, broad)
+    height = as_field((0.055 * size * broad + 0.020 * size * ridges) * metre + 0.0016 * metre * grain)
+    height -= as_field(0.012 * metre * crack)
+    shade = relief(height, 0.42, patch.ray) * cast(height, patch.ray, 0.10 * size * metre, soft=0.006 * metre)
+    shade *= cavity(height, 0.03 * size * metre, 1.2 / (0.02 * size * metre))
+    tone = (1.0 + 0.10 * broad + 0.09 * grain + 0.05 * ridges) * (1.0 - 0.6 * crack)
+    colour = rgb(patch.base) * (tone * shade)[..., None]
+    colour *= 1.0 + rgb((0.05, 0.0, -0.07)) * warp(ridges, 3.0 * push, -3.0 * push)[..., None]
+    spots = noise(rng, texels, 0.10 * metre, 0.006 * metre, slope=0.6)
+    lichen = smoothstep(1.5, 2.0, spots + 0.3 * broad) * 0.55 * float(rng.random())
+    pale = as_field(rgb((0.46, 0.46, 0.34)) * shade[..., None])
+    colour = mix(as_field(colour), pale, as_field(lichen))
+    return Tile(np.maximum(colour, 0.0), patch.side, height=unit(height))

@@ -1,0 +1,125 @@
+"""Ground that plants cover: lawn, moss, fallen leaves."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from backcloth.scene.studio.arrays import Field, as_field, mix, rgb, smoothstep
+from backcloth.scene.studio.materials.cells import scatter, voronoi
+from backcloth.scene.studio.materials.leaf import leaf_sprites
+from backcloth.scene.studio.materials.patch import Patch
+from backcloth.scene.studio.materials.relief import cast, cavity, relief, soften, unit
+from backcloth.scene.studio.materials.stamp import Pile, draw_strokes
+from backcloth.scene.studio.noise import noise
+from backcloth.scene.studio.texture import Tile
+
+_BLADES = 15_000
+"""Most blades drawn on one tile; more would cost more than they show."""
+
+
+def lawn(rng: np.random.Generator, patch: Patch) -> Tile:
+    """Mown grass from above: blades over blades, the lower ones in shade, some of them dry."""
+    texels, metre = patch.texels, patch.metre
+    length = float(np.clip(0.045 * metre, 9.0, 90.0))
+    count = int(min(_BLADES, 9.0 * (texels / length) ** 2 * 1.6))
+    start = rng.uniform(0, texels, (count, 1, 2))
+    way = float(rng.uniform(0, 2 * np.pi))
+    clump = noise(rng, texels, 0.25 * metre, 0.03 * metre, slope=1.1)
+    here = clump[start[:, 0, 1].astype(np.intp), start[:, 0, 0].astype(np.intp)]
+    angle = way + 1.1 * here + rng.normal(0.0, 1.1, count)
+    bend = rng.uniform(-0.7, 0.7, count)
+    reach = length * rng.uniform(0.45, 1.15, count)
+    turn = np.stack([angle, angle + 0.5 * bend, angle + bend], axis=1)
+    moves = np.stack([np.cos(turn), np.sin(turn)], axis=-1) * (reach / 3.0)[:, None, None]
+    paths = np.concatenate([start, start + np.cumsum(moves, axis=1)], axis=1)
+    depth = np.linspace(0.0, 1.0, count)
+    light = 0.24 + 0.62 * depth + rng.normal(0.0, 0.12, count)
+    dry = np.where(rng.random(count) < float(rng.uniform(0.01, 0.10)), rng.uniform(0.5, 1.0, count), 0.0)
+    hue = np.clip(0.4 + 0.16 * rng.standard_normal(count) + 0.10 * here, 0.0, 1.0)
+    values = np.stack([np.clip(light, 0.05, 1.0), np.maximum(hue, 0.0), dry], axis=1) * 255
+    canvas = np.zeros((texels, texels, 3), np.uint8)
+    canvas[..., 0], canvas[..., 1] = 26, 90
+    draw_strokes(canvas, as_field(paths), values.astype(np.int64), max(1, round(length / 16)))
+    layers = as_field(canvas) * np.float32(1 / 255)
+    tone = 0.18 + 1.55 * layers[..., 0] + 0.05 * clump
+    colour = rgb(patch.base) * tone[..., None]
+    colour *= 1.0 + (layers[..., 1] - 0.4)[..., None] * rgb((0.9, 0.15, -0.7))
+    straw = rgb((2.1, 1.35, 1.9)) * rgb(patch.base)
+    colour = mix(as_field(colour), as_field(straw * tone[..., None]), as_field(0.75 * layers[..., 2]))
+    shade = relief(soften(layers[..., 0], 0.7), 0.9, patch.ray)
+    return Tile(np.maximum(colour * shade[..., None], 0.0), patch.side, height=as_field(layers[..., 0]))
+
+
+def moss(rng: np.random.Generator, patch: Patch) -> Tile:
+    """Cushions of moss: soft mounds, bright at the tips."""
+    texels, metre = patch.texels, patch.metre
+    broad = noise(rng, texels, 0.35 * metre, 0.05 * metre, slope=1.4)
+    mounds = np.zeros((texels, texels), np.float32)
+    for size in (0.11, 0.055):
+        spacing = max(6.0, size * metre * float(rng.uniform(0.8, 1.3)))
+        cells = voronoi(scatter(rng, texels, spacing), texels)
+        inner = np.clip(soften(cells.border, 0.06 * spacing) / (0.5 * spacing), 0.0, 1.0)
+        mounds += size * np.sqrt(inner * (2.0 - inner)) * cells.each(rng.uniform(0.5, 1.0, cells.count))
+    mounds = soften(mounds, 0.004 * metre)
+    tufts = voronoi(scatter(rng, texels, max(3.4, 0.0065 * metre)), texels)
+    tip = np.clip(tufts.border / (0.5 * max(3.4, 0.0065 * metre)), 0.0, 1.0)
+    tip *= tufts.each(rng.uniform(0.5, 1.0, tufts.count))
+    fine = noise(rng, texels, 0.006 * metre, 2.0, slope=0.2, even=True)
+    height = as_field(metre * (0.32 * mounds + 0.010 * broad + 0.0040 * tip + 0.0010 * fine))
+    shade = relief(height, 0.26, patch.ray) * cast(height, patch.ray, 0.05 * metre, soft=0.010 * metre)
+    shade *= cavity(height, 0.03 * metre, 45.0 / metre) * cavity(height, 0.004 * metre, 250.0 / metre)
+    lit = np.clip(0.35 + 0.75 * tip + 0.10 * fine + 0.10 * broad, 0.1, 1.6)
+    colour = rgb(patch.base) * (shade * (0.45 + 0.75 * lit))[..., None]
+    colour *= 1.0 + (lit - 0.8 + 0.15 * broad)[..., None] * rgb((0.35, 0.05, -0.3))
+    brown = smoothstep(1.1, 2.4, noise(rng, texels, 0.2 * metre, 0.01 * metre, slope=0.9)) * 0.6
+    dead = rgb((0.20, 0.13, 0.06)) * shade[..., None]
+    colour = mix(as_field(colour), as_field(dead), as_field(brown))
+    return Tile(np.maximum(colour, 0.0), patch.side, height=unit(height))
+
+
+_TONES = (
+    (1.55, 1.30, 0.55),
+    (1.35, 0.75, 0.35),
+    (1.20, 0.95, 0.75),
+    (0.85, 0.72, 0.70),
+    (0.62, 0.55, 0.60),
+    (1.45, 0.52, 0.40),
+    (0.50, 0.42, 0.45),
+    (0.95, 1.30, 0.55),
+)
+"""Leaves relative to the asked colour: yellow, orange, tan, brown, dark, red, wet, still green."""
+
+_SHARES = (0.20, 0.18, 0.20, 0.16, 0.10, 0.06, 0.06, 0.04)
+
+
+def leaf_litter(rng: np.random.Generator, patch: Patch) -> Tile:
+    """Fallen leaves that lie over one another, each with its shadow, over dark earth and twigs."""
+    texels, metre = patch.texels, patch.metre
+    size = float(np.clip(0.085 * metre * rng.uniform(0.85, 1.2), 16.0, 170.0))
+    grain = noise(rng, texels, 0.012 * metre, 2.0, slope=0.5, even=True)
+    ground = as_field(rgb(patch.base) * (0.30 * (1.0 + 0.2 * grain))[..., None])
+    sprites, shades = leaf_sprites(rng, round(size), patch.ray)
+    rim = sprites.shape[1]
+    drop = 0.035 * size * min(patch.ray.reach, 2.0)
+    pile = Pile(ground, np.zeros((texels, texels), np.float32), rim, (drop * patch.ray.x, drop * patch.ray.y))
+    count = int(3.4 * (texels / size) ** 2)
+    places = rng.uniform(0, texels, (count, 2))
+    shares = np.asarray(_SHARES) * rng.uniform(0.4, 1.6, len(_SHARES))
+    kinds = rng.choice(len(_TONES), count, p=shares / shares.sum())
+    tones = np.asarray(_TONES, np.float32)[kinds] * rng.uniform(0.78, 1.18, (count, 1)).astype(np.float32)
+    tones *= (0.55 + 0.45 * np.linspace(0.0, 1.0, count))[:, None].astype(np.float32)
+    picks = rng.integers(len(sprites), size=count)
+    base = rgb(patch.base)
+    for index in range(count):
+        sprite = sprites[picks[index]].copy()
+        sprite[..., :3] *= base * tones[index]
+        sprite[..., 3] += np.float32(0.6 * index / count)
+        pile.lay(sprite, shades[picks[index]], float(places[index, 0]), float(places[index, 1]))
+    sheet = pile.sheet
+    colour = sheet[..., :3] * (1.0 + 0.03 * grain)[..., None]
+    return Tile(as_field(np.maximum(colour, 0.0)), patch.side, 0.05, 0.7, height=_level(sheet[..., 3]))
+
+
+def _level(height: Field) -> Field:
+    return unit(as_field(cv2.GaussianBlur(height, (0, 0), 0.6)))
