@@ -99,6 +99,7 @@ def test_openapi_lists_the_routes(service: ServiceProcess) -> None:
             "force_background_detection",
             "webhook_url",
         ),
+        *("placement", "padding", "shadow"),
     }
     assert {"400", "401", "403", "404", "408", "413", "415", "422", "429", "460", "500", "503"} <= set(
         submit["responses"]
