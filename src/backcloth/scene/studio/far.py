@@ -33,14 +33,25 @@ _LAND: dict[str, Rgb] = {
 """Light on houses and trees under each sky."""
 
 
-def directions(stage: Stage) -> tuple[Field, Field]:
-    """(elevation, azimuth) in radians for each pixel of the small far background."""
+def small_size(stage: Stage) -> tuple[int, int]:
+    """(width, height) that the far background is computed at."""
     camera = stage.camera
     scale = min(1.0, _LONGEST / max(camera.width, camera.height))
-    width, height = max(1, round(camera.width * scale)), max(1, round(camera.height * scale))
+    return max(1, round(camera.width * scale)), max(1, round(camera.height * scale))
+
+
+def directions(stage: Stage, lowest: float = -0.12) -> tuple[Field, Field]:
+    """(elevation, azimuth) in radians for each pixel of the small far background.
+
+    Args:
+        stage: The picture.
+        lowest: Share of the plate's height below which the horizon is put at least.
+    """
+    camera = stage.camera
+    width, height = small_size(stage)
     focal = camera.focal * _WIDE
     x = ((np.arange(width, dtype=np.float32) + 0.5) / width - 0.5) * camera.width / focal
-    horizon = max(camera.horizon, -0.12 * camera.height)
+    horizon = max(camera.horizon, lowest * camera.height)
     y = (horizon - (np.arange(height, dtype=np.float32) + 0.5) / height * camera.height) / focal
     shape = (height, width)
     return (
@@ -60,7 +71,13 @@ def finish(stage: Stage, small: Radiance, radius: float) -> Radiance:
 
 
 def outdoors(
-    stage: Stage, around: str, ground: Rgb | None, *, radius: float, beyond: tuple[Range, ...] = ()
+    stage: Stage,
+    around: str,
+    ground: Rgb | None,
+    *,
+    radius: float,
+    beyond: tuple[Range, ...] = (),
+    lowest: float = -0.12,
 ) -> Radiance:
     """Surroundings under the sky of the stage's light and weather.
 
@@ -70,9 +87,10 @@ def outdoors(
         ground: Linear colour that the surroundings' own ground is scaled to; None leaves them as they are.
         radius: Blur circle in pixels.
         beyond: What rises at the horizon behind the surroundings.
+        lowest: Share of the plate's height below which the horizon is put at least.
     """
     scene = stage.scene
-    elevation, azimuth = directions(stage)
+    elevation, azimuth = directions(stage, lowest)
     rng = stage.rng(21)
     name, sky = SKY_OF_LIGHT[scene.light], sky_of(scene.light, scene.weather)
     sun = stage.key.side * (0.22 + 0.5 * float(rng.random()))
@@ -142,7 +160,13 @@ def _triple(values: Radiance) -> Rgb:
 
 
 def indoors(
-    stage: Stage, around: str, *, radius: float, level: float, heading: float | None = None
+    stage: Stage,
+    around: str,
+    *,
+    radius: float,
+    level: float,
+    heading: float | None = None,
+    lowest: float = -0.12,
 ) -> Radiance:
     """A room around the subject.
 
@@ -152,8 +176,9 @@ def indoors(
         radius: Blur circle in pixels.
         level: Brightness its median is brought to.
         heading: Degrees along the panorama; None draws one.
+        lowest: Share of the plate's height below which the horizon is put at least.
     """
-    elevation, azimuth = directions(stage)
+    elevation, azimuth = directions(stage, lowest)
     rng = stage.rng(22)
     panorama = SURROUNDINGS[around]
     chosen = panorama.headings[int(rng.integers(len(panorama.headings)))] if heading is None else heading

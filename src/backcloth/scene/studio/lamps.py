@@ -133,7 +133,7 @@ def bokeh(stage: Stage, size: tuple[int, int]) -> Radiance:
     rng = stage.rng(24)
     width, height = size
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    base = rgb((0.020, 0.014, 0.012)) if stage.scene.light != "neon" else rgb((0.014, 0.010, 0.028))
+    base = rgb((0.010, 0.007, 0.006)) if stage.scene.light != "neon" else rgb((0.014, 0.010, 0.028))
     out = np.ones((height, width, 3), np.float32) * base
     side = math.sqrt(width * height)
     colours = palette(stage)
@@ -142,7 +142,7 @@ def bokeh(stage: Stage, size: tuple[int, int]) -> Radiance:
         colour = rgb(colours[int(rng.choice(len(colours), p=weights / weights.sum()))])
         centre = rng.uniform(0, 1, 2) * (width, height)
         away = ((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (0.30 * side) ** 2
-        out += (0.045 * np.exp(-away))[..., None] * colour
+        out += (0.022 * np.exp(-away))[..., None] * colour
     for index in range(70):
         colour = rgb(colours[int(rng.choice(len(colours), p=weights / weights.sum()))])
         small = index < 42

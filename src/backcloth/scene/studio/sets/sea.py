@@ -63,14 +63,21 @@ def draw_sea(stage: Stage, behind: Radiance, ground: Radiance, first: int) -> Ra
     return mix(out, white, foam * (0.6 if dark else 0.92))
 
 
-def sea_view(stage: Stage, sky: Radiance) -> Radiance:
-    """Open water below the horizon of a sky, for behind a table: one soft gradient."""
+def sea_view(stage: Stage, sky: Radiance, lowest: float = 0.0) -> Radiance:
+    """Open water below the horizon of a sky, for behind a table: one soft gradient.
+
+    Args:
+        stage: The picture.
+        sky: (H, W, 3) light of the sky.
+        lowest: Share of the plate's height below which the horizon is put at least, as in `sky`.
+    """
     camera = stage.camera
-    first = int(np.clip(camera.horizon, 0, camera.height))
+    horizon = max(camera.horizon, lowest * camera.height)
+    first = int(np.clip(horizon, 0, camera.height))
     rows = np.arange(first, camera.height, dtype=np.float32)
     if rows.size == 0:
         return sky
-    share = smoothstep(0.0, 0.30 * camera.height, rows - camera.horizon)[:, None]
+    share = smoothstep(0.0, 0.30 * camera.height, rows - horizon)[:, None]
     arriving = rgb(stage.light.key) + rgb(stage.light.ambient)
     shallow, deep = rgb(surface_colour(_SHALLOW)) * arriving, rgb(surface_colour(_DEEP)) * arriving
     water = deep + (shallow - deep) * share[..., None]
