@@ -85,9 +85,10 @@ def enlarge(field: Field, size: int) -> Field:
     return as_field(np.ascontiguousarray(large[rim : rim + size, rim : rim + size]))
 
 
-def warp(field: Field, shift_x: Field, shift_y: Field) -> Field:
+def warp(field: Field, shift_x: Field | float, shift_y: Field | float) -> Field:
     """The periodic field looked up at positions moved by (shift_x, shift_y) texels."""
     size = field.shape[0]
     axis = np.arange(size, dtype=np.float32)
-    x, y = axis[None, :] + shift_x, axis[:, None] + shift_y
+    x = as_field(np.ascontiguousarray(np.broadcast_to(axis[None, :] + shift_x, field.shape)))
+    y = as_field(np.ascontiguousarray(np.broadcast_to(axis[:, None] + shift_y, field.shape)))
     return as_field(cv2.remap(field, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))

@@ -99,7 +99,7 @@ SURFACES = {
     "cork": Surface((196, 152, 108), boards.cork, 0.5, varies=0.07),
     "brushed metal": Surface((178, 180, 183), boards.brushed_metal, 0.7, varies=0.05),
     "acrylic": Surface((22, 22, 24), boards.acrylic, 0.7, varies=0.0),
-    "brick": Surface((156, 88, 66), paving.brick, least=0.9, varies=0.10),
+    "brick": Surface((150, 92, 74), paving.brick, least=0.9, varies=0.10),
     "tiles": Surface((228, 228, 224), paving.tiles, least=0.6, varies=0.02),
     "slabs": Surface((150, 143, 132), paving.slabs, least=1.6, varies=0.10),
     "cobbles": Surface((122, 118, 113), paving.cobbles, least=0.9, varies=0.08),

@@ -51,10 +51,12 @@ def _holes(rng: np.random.Generator, patch: Patch, every: float) -> Field:
 
 
 def _crack(rng: np.random.Generator, patch: Patch, push: Field) -> Field:
-    cells = voronoi(scatter(rng, patch.texels, 0.62 * patch.texels), patch.texels)
-    rough = noise(rng, patch.texels, 0.2 * patch.metre, 2.0, slope=1.3)
-    line = warp(cells.border, 0.05 * patch.metre * push, 0.02 * patch.metre * rough)
-    fade = smoothstep(0.2, 1.0, warp(push, 0.3 * patch.texels + 0 * push, 0.2 * patch.texels + 0 * push))
+    wide = noise(rng, patch.texels, 0.8 * patch.texels, 0.25 * patch.texels, slope=1.5)
+    rough = noise(rng, patch.texels, 0.2 * patch.metre, 2.0, slope=1.4)
+    bent = warp(wide, 0.012 * patch.metre * rough, 0.008 * patch.metre * push)
+    rise = np.hypot(np.roll(bent, -1, axis=0) - bent, np.roll(bent, -1, axis=1) - bent)
+    line = np.abs(bent) / (rise + np.float32(1e-4))
+    fade = smoothstep(0.2, 1.0, np.roll(push, patch.texels // 3, axis=(0, 1)))
     return as_field(np.clip(1.4 - line / 1.0, 0.0, 1.0) * fade)
 
 

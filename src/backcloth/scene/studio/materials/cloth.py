@@ -19,13 +19,13 @@ def linen(rng: np.random.Generator, patch: Patch) -> Tile:
     """Woven linen: threads of uneven thickness, slubs, soft folds."""
     texels, metre = patch.texels, patch.metre
     folds = noise(rng, texels, 0.5 * metre, 0.08 * metre, slope=1.9, stretch=float(rng.uniform(1.0, 2.6)))
-    crease = 1.0 - np.abs(noise(rng, texels, 0.35 * metre, 0.03 * metre, slope=1.6))
+    crease = 1.0 - np.abs(noise(rng, texels, 0.6 * metre, 0.10 * metre, slope=2.0))
     over = noise(rng, texels, 0.004 * metre, 2.0, slope=0.0, stretch=14)
     under = np.ascontiguousarray(noise(rng, texels, 0.004 * metre, 2.0, slope=0.0, stretch=14).T)
     slub = smoothstep(1.5, 3.0, noise(rng, texels, 0.006 * metre, 2.6, slope=0.1, stretch=30))
     fade = np.clip(1.0 + 0.25 * noise(rng, texels, 0.2 * metre, 0.03 * metre, slope=1.0), 0.4, 1.6)
     weave = (over + under) * fade
-    height = as_field(metre * (0.013 * folds + 0.0030 * crease))
+    height = as_field(metre * (0.013 * folds + 0.0020 * crease))
     shade = relief(height, 0.55, patch.ray) * cavity(height, 0.03 * metre, 14.0 / metre)
     shade *= (1.0 + 0.040 * weave + 0.05 * slub) * relief(as_field(over - under), 0.015, patch.ray)
     colour = rgb(patch.base) * shade[..., None]
@@ -39,10 +39,10 @@ def _draped(rng: np.random.Generator, patch: Patch, size: float, depth: float) -
     count = max(2, round(patch.side / size))
     lean = int(rng.integers(1, max(2, count - 1))) * (1 if rng.random() < 0.5 else -1)
     axis = np.arange(texels, dtype=np.float32) / texels
-    swing = noise(rng, texels, 3.2 * size * metre, 0.7 * size * metre, slope=2.0, stretch=1.8)
+    swing = noise(rng, texels, 3.2 * size * metre, 0.7 * size * metre, slope=2.0, stretch=2.6)
     detail = noise(rng, texels, 1.2 * size * metre, 0.22 * size * metre, slope=2.0, stretch=1.4)
     level = smoothstep(-1.4, 1.2, noise(rng, texels, 2.6 * size * metre, 0.8 * size * metre, slope=1.5))
-    phase = lean * axis[None, :] + count * axis[:, None] + 0.50 * swing + 0.10 * detail
+    phase = lean * axis[None, :] + count * axis[:, None] + 0.42 * swing + 0.07 * detail
     turn = np.float32(2 * np.pi) * phase
     wave = np.sin(turn + 0.55 * np.sin(turn)) + 0.22 * np.sin(2.0 * turn + 2.0 * detail)
     height = as_field(metre * size * depth * (wave * (0.20 + 0.80 * level) + 0.35 * detail))
@@ -65,7 +65,7 @@ def silk(rng: np.random.Generator, patch: Patch) -> Tile:
     The sheen is the lobe around the half vector between light and eye (Blinn, Models of Light
     Reflection for Computer Synthesized Pictures, 1977), once wide and once narrow.
     """
-    height, over, down = _draped(rng, patch, float(rng.uniform(0.15, 0.24)), 0.085)
+    height, over, down = _draped(rng, patch, float(rng.uniform(0.24, 0.38)), 0.060)
     normal = 1.0 / np.sqrt(1.0 + over * over + down * down)
     light = _towards(patch.ray)
     half = np.asarray(light) + np.asarray(_EYE)
@@ -86,9 +86,9 @@ def silk(rng: np.random.Generator, patch: Patch) -> Tile:
 def velvet(rng: np.random.Generator, patch: Patch) -> Tile:
     """Velvet: dark where the pile is seen head-on, bright along the folds' flanks, brushed in patches."""
     texels, metre = patch.texels, patch.metre
-    height, over, down = _draped(rng, patch, float(rng.uniform(0.26, 0.40)), 0.045)
+    height, over, down = _draped(rng, patch, float(rng.uniform(0.30, 0.45)), 0.040)
     brush = noise(rng, texels, 0.25 * metre, 0.02 * metre, slope=1.2, stretch=1.5)
-    marks = smoothstep(-0.5, 0.5, warp(brush, 0.06 * metre * brush, 0.03 * metre * brush))
+    marks = smoothstep(-0.9, 0.9, warp(brush, 0.012 * metre * brush, 0.006 * metre * brush))
     pile = noise(rng, texels, 0.003 * metre, 2.0, slope=0.1, even=True)
     eye = _EYE[2] - _EYE[0] * over - _EYE[1] * down
     normal = 1.0 / np.sqrt(1.0 + over * over + down * down)
@@ -134,11 +134,11 @@ def leather(rng: np.random.Generator, patch: Patch) -> Tile:
         height += weight * spacing * 0.25 * np.sqrt(inner * (2.0 - inner))
         lines = np.maximum(lines, weight * (1.0 - smoothstep(0.0, 0.45, inner)))
     pore = noise(rng, texels, 0.003 * metre, 2.0, slope=0.0, even=True)
-    wave = as_field(0.0025 * metre * broad)
-    tone = (1.0 + 0.07 * broad + 0.03 * pore) * (1.0 - 0.30 * lines)
+    wave = as_field(0.0014 * metre * broad)
+    tone = (1.0 + 0.035 * broad + 0.03 * pore) * (1.0 - 0.30 * lines)
     shade = relief(height, 0.26, patch.ray) * relief(wave, 0.5, patch.ray)
     rubbed = smoothstep(0.0, 2.2, broad)
-    colour = rgb(patch.base) * (tone * shade * (1.0 + 0.12 * rubbed))[..., None]
+    colour = rgb(patch.base) * (tone * shade * (1.0 + 0.05 * rubbed))[..., None]
     colour *= 1.0 + rgb((0.04, 0.0, -0.05)) * broad[..., None]
     gleam = np.maximum(relief(height, 0.5, patch.ray) - 1.12, 0.0) * (0.4 + 0.6 * patch.ray.share)
     colour = colour + as_field(0.10 * gleam)[..., None] * (0.3 + rgb(patch.base))

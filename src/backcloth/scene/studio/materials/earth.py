@@ -114,8 +114,8 @@ def soil(rng: np.random.Generator, patch: Patch) -> Tile:
     straw, cover = _straw(rng, patch)
     height = as_field(height + 0.0025 * metre * cover)
     colour = mix(as_field(colour), as_field(rgb(patch.base) * straw[..., None]), cover)
-    shade = relief(soften(height, 0.8), 0.34, patch.ray)
-    shade *= cast(height, patch.ray, 0.035 * metre, soft=0.004 * metre)
+    shade = relief(soften(height, 0.8), 0.26, patch.ray)
+    shade *= cast(height, patch.ray, 0.030 * metre, soft=0.010 * metre)
     shade *= cavity(height, 0.014 * metre, 120.0 / metre)
     return Tile(np.maximum(colour * shade[..., None], 0.0), patch.side, height=unit(height))
 
@@ -147,8 +147,8 @@ def snow(rng: np.random.Generator, patch: Patch) -> Tile:
     lumps = noise(rng, texels, 0.06 * metre, 0.005 * metre, slope=1.1)
     crust = noise(rng, texels, 0.010 * metre, 2.0, slope=0.5, even=True)
     rough = smoothstep(-0.6, 1.4, noise(rng, texels, 0.7 * metre, 0.08 * metre, slope=1.2))
-    height = as_field(metre * (0.030 * drifts + 0.0045 * blown + 0.0016 * lumps * rough))
-    shade = relief(height, 0.34, patch.ray) * relief(crust, 0.045, patch.ray)
+    height = as_field(metre * (0.030 * drifts + 0.0030 * blown + 0.0008 * lumps * rough))
+    shade = relief(height, 0.26, patch.ray) * relief(crust, 0.03, patch.ray)
     shade *= cavity(height, 0.05 * metre, 9.0 / metre) * (1.0 + 0.015 * crust)
     dark = np.minimum(shade, 1.0)[..., None]
     colour = rgb(patch.base) * np.maximum(shade, 1.0)[..., None] * np.power(dark, rgb((1.15, 1.0, 0.78)))

@@ -137,11 +137,12 @@ def slabs(rng: np.random.Generator, patch: Patch) -> Tile:
     """Irregular stone slabs in sand."""
     texels, metre = patch.texels, patch.metre
     rough = noise(rng, texels, 0.25 * metre, 0.004 * metre, slope=1.25)
-    wobble = noise(rng, texels, 0.20 * metre, 0.02 * metre, slope=1.2)
+    wobble = noise(rng, texels, 0.30 * metre, 0.05 * metre, slope=1.5)
     cells = voronoi(scatter(rng, texels, float(rng.uniform(0.34, 0.52)) * metre, jitter=0.85), texels)
-    cells, border = _worn(cells, 0.008 * metre, wobble, rough)
+    other = np.roll(wobble, (texels // 3, texels // 4), axis=(0, 1))
+    cells, border = _worn(cells, 0.008 * metre, wobble, other)
     joint = 0.008 * metre
-    face = smoothstep(-0.6, 0.6 + 0.002 * metre, border - joint + 0.0022 * metre * rough)
+    face = smoothstep(-0.6, 0.6 + 0.002 * metre, border - joint + 0.0014 * metre * rough)
     grain = noise(rng, texels, 0.02 * metre, 2.0, slope=0.5)
     layers = np.tanh(4.0 * (rough * 1.6 - np.round(rough * 1.6))) * 0.5 + np.round(rough * 1.6)
     tone = cells.each(np.clip(1.0 + 0.13 * rng.standard_normal(cells.count), 0.65, 1.35))
@@ -163,9 +164,10 @@ def slabs(rng: np.random.Generator, patch: Patch) -> Tile:
 def cobbles(rng: np.random.Generator, patch: Patch) -> Tile:
     """Granite setts in rows, rounded by traffic."""
     texels, metre = patch.texels, patch.metre
-    wobble = noise(rng, texels, 0.06 * metre, 0.006 * metre, slope=1.1)
+    wobble = noise(rng, texels, 0.16 * metre, 0.055 * metre, slope=1.3)
     points = scatter(rng, texels, float(rng.uniform(0.095, 0.13)) * metre, jitter=0.34, rows=True)
-    cells, border = _worn(voronoi(points, texels), 0.004 * metre, wobble, noise(rng, texels, 90, 9))
+    other = np.roll(wobble, (texels // 3, texels // 4), axis=(0, 1))
+    cells, border = _worn(voronoi(points, texels), 0.006 * metre, wobble, other)
     joint = 0.0055 * metre
     inner = np.maximum(border - joint, 0.0)
     dome = 1.0 - np.exp(-inner / (0.015 * metre))

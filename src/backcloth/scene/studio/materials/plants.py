@@ -79,16 +79,19 @@ def moss(rng: np.random.Generator, patch: Patch) -> Tile:
 
 
 _TONES = (
-    (1.55, 1.30, 0.55),
-    (1.35, 0.75, 0.35),
+    (1.42, 1.22, 0.70),
+    (1.30, 0.80, 0.50),
     (1.20, 0.95, 0.75),
     (0.85, 0.72, 0.70),
     (0.62, 0.55, 0.60),
-    (1.45, 0.52, 0.40),
+    (1.35, 0.58, 0.50),
     (0.50, 0.42, 0.45),
     (0.95, 1.30, 0.55),
 )
 """Leaves relative to the asked colour: yellow, orange, tan, brown, dark, red, wet, still green."""
+
+_DYED = 160
+"""Different leaves on one tile."""
 
 _SHARES = (0.20, 0.18, 0.20, 0.16, 0.10, 0.06, 0.06, 0.04)
 
@@ -98,27 +101,42 @@ def leaf_litter(rng: np.random.Generator, patch: Patch) -> Tile:
     texels, metre = patch.texels, patch.metre
     size = float(np.clip(0.085 * metre * rng.uniform(0.85, 1.2), 16.0, 170.0))
     grain = noise(rng, texels, 0.012 * metre, 2.0, slope=0.5, even=True)
-    ground = as_field(rgb(patch.base) * (0.30 * (1.0 + 0.2 * grain))[..., None])
-    sprites, shades = leaf_sprites(rng, round(size), patch.ray)
-    rim = sprites.shape[1]
-    drop = 0.035 * size * min(patch.ray.reach, 2.0)
-    pile = Pile(ground, np.zeros((texels, texels), np.float32), rim, (drop * patch.ray.x, drop * patch.ray.y))
-    count = int(3.4 * (texels / size) ** 2)
-    places = rng.uniform(0, texels, (count, 2))
-    shares = np.asarray(_SHARES) * rng.uniform(0.4, 1.6, len(_SHARES))
-    kinds = rng.choice(len(_TONES), count, p=shares / shares.sum())
-    tones = np.asarray(_TONES, np.float32)[kinds] * rng.uniform(0.78, 1.18, (count, 1)).astype(np.float32)
-    tones *= (0.55 + 0.45 * np.linspace(0.0, 1.0, count))[:, None].astype(np.float32)
-    picks = rng.integers(len(sprites), size=count)
     base = rgb(patch.base)
-    for index in range(count):
-        sprite = sprites[picks[index]].copy()
-        sprite[..., :3] *= base * tones[index]
-        sprite[..., 3] += np.float32(0.6 * index / count)
-        pile.lay(sprite, shades[picks[index]], float(places[index, 0]), float(places[index, 1]))
-    sheet = pile.sheet
+    earth = as_field(base * rgb((0.16, 0.20, 0.26)) * (1.0 + 0.2 * grain)[..., None])
+    sprites, shades = leaf_sprites(rng, round(size), patch.ray)
+    shares = np.asarray(_SHARES) * rng.uniform(0.4, 1.6, len(_SHARES))
+    kinds = rng.choice(len(_TONES), _DYED, p=shares / shares.sum())
+    tones = np.asarray(_TONES)[kinds] * rng.uniform(0.72, 1.15, (_DYED, 1))
+    forms = rng.integers(len(sprites), size=_DYED)
+    dyed = sprites[forms]
+    dyed[..., :3] *= as_field(tones)[:, None, None, :] * base
+    drop = 0.035 * size * min(patch.ray.reach, 2.0)
+    move = (drop * patch.ray.x, drop * patch.ray.y)
+    sheet = np.dstack([earth, np.zeros((texels, texels), np.float32)])
+    count = int(1.5 * (texels / size) ** 2)
+    for layer in range(2):
+        pile = Pile(sheet, sprites.shape[1], move)
+        for x, y, pick in zip(
+            *rng.uniform(0, texels, (2, count)), rng.integers(_DYED, size=count), strict=True
+        ):
+            pile.lay(dyed[pick], shades[forms[pick]], float(x), float(y))
+        sheet = pile.sheet
+        if layer == 0:
+            sheet = _heaped(sheet, rng)
     colour = sheet[..., :3] * (1.0 + 0.03 * grain)[..., None]
     return Tile(as_field(np.maximum(colour, 0.0)), patch.side, 0.05, 0.7, height=_level(sheet[..., 3]))
+
+
+def _heaped(sheet: Field, rng: np.random.Generator) -> Field:
+    """Leaves with the same leaves, moved and in shade, filling the gaps between them."""
+    texels = sheet.shape[0]
+    for dim in (0.62, 0.5):
+        move = rng.integers(texels // 5, texels // 2, 2)
+        lower = np.roll(sheet, (int(move[0]), int(move[1])), axis=(0, 1)) * np.float32(dim)
+        bare = smoothstep(0.2, 0.02, sheet[..., 3])[..., None]
+        sheet = as_field(sheet + (lower - sheet) * bare)
+    sheet[..., :3] *= np.float32(0.72)
+    return sheet
 
 
 def _level(height: Field) -> Field:

@@ -72,19 +72,17 @@ def draw_discs(texels: int, centres: Points, radii: Field, values: Field) -> Fie
 class Pile:
     """Sprites laid over one another, each with a soft shadow on what lies below it."""
 
-    def __init__(self, ground: Field, height: Field, rim: int, shadow: tuple[float, float]) -> None:
+    def __init__(self, ground: Field, rim: int, shadow: tuple[float, float]) -> None:
         """Starts with bare ground.
 
         Args:
-            ground: (T, T, 3) linear colour.
-            height: (T, T) its height.
+            ground: (T, T, 4) its linear colour and height.
             rim: Texels that no sprite is larger than.
             shadow: (x, y) texels that a shadow falls from its sprite.
         """
-        stack = np.dstack([ground, height])
         self._rim = rim
-        self._texels = stack.shape[0]
-        self._sheet = cv2.copyMakeBorder(stack, rim, rim, rim, rim, cv2.BORDER_WRAP)
+        self._texels = ground.shape[0]
+        self._sheet = cv2.copyMakeBorder(ground, rim, rim, rim, rim, cv2.BORDER_WRAP)
         self._move = (round(shadow[0]), round(shadow[1]))
 
     @property

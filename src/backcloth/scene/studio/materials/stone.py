@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, Rgb, as_field, mix, rgb, smoothstep
-from backcloth.scene.studio.materials.cells import scatter, voronoi
+from backcloth.scene.studio.materials.cells import Cells, scatter, voronoi
 from backcloth.scene.studio.materials.patch import Patch
 from backcloth.scene.studio.materials.relief import cast, cavity, relief, soften, unit
 from backcloth.scene.studio.noise import noise, warp
@@ -139,34 +140,68 @@ def terrazzo(rng: np.random.Generator, patch: Patch) -> Tile:
     return Tile(np.maximum(colour, 0.0), patch.side, gloss=0.24, roughness=0.20, polish=polish)
 
 
-def _clear(label: np.ndarray, count: int, inside: Field, bare: Field) -> np.ndarray:
+def _clear(label: npt.NDArray[np.int32], count: int, inside: Field, bare: Field) -> Field:
     """(count,) 1 for cells whose chip meets no chip that lies there already."""
     taken = np.bincount(label.ravel(), weights=(inside * (1.0 - bare)).ravel(), minlength=count)
-    return (taken < 1.5).astype(np.float32)
+    return as_field(taken < 1.5)
 
 
 def rock(rng: np.random.Generator, patch: Patch) -> Tile:
     """Weathered rock: ledges, cracks, grain, a little lichen."""
     texels, metre = patch.texels, patch.metre
-    size = min(1.2, 0.6 * patch.side)
-    broad = noise(rng, texels, size * metre, 0.05 * size * metre, slope=1.7, stretch=1.6)
-    ridges = 1.0 - 2.0 * np.abs(
-        noise(rng, texels, 0.5 * size * metre, 0.004 * metre, slope=1.35, stretch=1.5)
-    )
-    grain = noise(rng, texels, 0.05 * metre, 2.0, slope=0.75)
-    cells = voronoi(scatter(rng, texels, 0.42 * size * metre), texels)
-    push = 0.05 * size * metre
-    border = warp(cells.border, push * broad, push * warp(broad, 9.0 * push, 5.0 * push))
-    crack = np.exp(-border / (0.0035 * metre + 0.8)) * smoothstep(-0.6, 0.8, broad)
-    height = as_field((0.055 * size * broad + 0.020 * size * ridges) * metre + 0.0016 * metre * grain)
-    height -= as_field(0.012 * metre * crack)
-    shade = relief(height, 0.42, patch.ray) * cast(height, patch.ray, 0.10 * size * metre, soft=0.006 * metre)
-    shade *= cavity(height, 0.03 * size * metre, 1.2 / (0.02 * size * metre))
-    tone = (1.0 + 0.10 * broad + 0.09 * grain + 0.05 * ridges) * (1.0 - 0.6 * crack)
+    size = min(1.4, 0.7 * patch.side)
+    broad = noise(rng, texels, 0.8 * size * metre, 0.08 * size * metre, slope=1.7)
+    bend = noise(rng, texels, 0.30 * size * metre, 0.006 * metre, slope=1.7)
+    grain = noise(rng, texels, 0.04 * metre, 2.0, slope=0.8)
+    other = np.roll(bend, (texels // 3, texels // 5), axis=(0, 1))
+    height = as_field(0.030 * size * metre * broad + 0.0045 * size * metre * bend + 0.0011 * metre * grain)
+    crack = np.zeros((texels, texels), np.float32)
+    facet = np.zeros((texels, texels), np.float32)
+    for scale, steep in ((0.46, 0.24), (0.12, 0.20)):
+        spacing = scale * size * metre
+        points = scatter(rng, texels, spacing)
+        cells = voronoi(points, texels)
+        push = 0.07 * spacing
+        x = warp(_ramp(cells, points, 0), push * bend, push * other)
+        y = warp(_ramp(cells, points, 1), push * bend, push * other)
+        lean = rng.uniform(-steep, steep, (cells.count, 2))
+        near = _moved(cells.label, push * bend, push * other)
+        plane = np.take(as_field(lean[:, 0]), near) * x + np.take(as_field(lean[:, 1]), near) * y
+        plane += np.take(as_field(rng.uniform(-0.05, 0.05, cells.count)), near) * spacing
+        height += as_field(plane)
+        facet += np.take(as_field(0.4 * rng.standard_normal(cells.count)), near)
+        if scale > 0.1:
+            border = warp(cells.border, push * bend, push * other)
+            crack = np.maximum(
+                crack, np.exp(-border / (0.006 * spacing + 0.7)) * smoothstep(-0.3, 1.2, broad)
+            )
+    height -= as_field(0.010 * metre * crack)
+    height = soften(as_field(height), 0.9)
+    shade = relief(height, 0.34, patch.ray)
+    shade *= cast(height, patch.ray, 0.14 * size * metre, soft=0.012 * metre)
+    shade *= cavity(height, 0.03 * size * metre, 0.8 / (0.02 * size * metre))
+    tone = (1.0 + 0.08 * broad + 0.07 * grain + 0.07 * facet + 0.05 * bend) * (1.0 - 0.5 * crack)
     colour = rgb(patch.base) * (tone * shade)[..., None]
-    colour *= 1.0 + rgb((0.05, 0.0, -0.07)) * warp(ridges, 3.0 * push, -3.0 * push)[..., None]
+    colour *= 1.0 + rgb((0.05, 0.0, -0.07)) * (other + 0.5 * facet)[..., None]
     spots = noise(rng, texels, 0.10 * metre, 0.006 * metre, slope=0.6)
     lichen = smoothstep(1.5, 2.0, spots + 0.3 * broad) * 0.55 * float(rng.random())
     pale = as_field(rgb((0.46, 0.46, 0.34)) * shade[..., None])
     colour = mix(as_field(colour), pale, as_field(lichen))
     return Tile(np.maximum(colour, 0.0), patch.side, height=unit(height))
+
+
+def _ramp(cells: Cells, points: npt.NDArray[np.float32], axis: int) -> Field:
+    """Texels from the cell's point along one axis."""
+    texels = cells.label.shape[0]
+    place = np.arange(texels, dtype=np.float32)
+    place = place[None, :] if axis == 0 else place[:, None]
+    return as_field(np.mod(place - cells.each(points[:, axis]) + texels / 2, texels) - texels / 2)
+
+
+def _moved(label: npt.NDArray[np.int32], shift_x: Field, shift_y: Field) -> npt.NDArray[np.int32]:
+    """The cells' numbers looked up at moved places."""
+    texels = label.shape[0]
+    axis = np.arange(texels)
+    x = (axis[None, :] + np.rint(shift_x).astype(np.intp)) % texels
+    y = (axis[:, None] + np.rint(shift_y).astype(np.intp)) % texels
+    return label[y, x]
