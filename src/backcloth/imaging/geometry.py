@@ -66,13 +66,19 @@ def resize_premultiplied(picture: Pixels, alpha: Pixels, size: tuple[int, int]) 
     if _has_size(picture, size):
         return picture, alpha
     weight = alpha.astype(np.float32)
-    premultiplied = picture * weight[..., None]
+    premultiplied = np.empty(picture.shape, np.float32)
+    for channel in range(3):  # plane by plane: less memory at once, and no slow broadcasting
+        np.multiply(picture[..., channel], weight, out=premultiplied[..., channel])
     coverage = _resize(weight, size)
     colour = _resize(premultiplied, size)
     new_alpha = np.rint(np.clip(coverage, 0, 255)).astype(np.uint8)
-    straight = np.clip(colour / np.maximum(coverage, 0.5)[..., None], 0, 255)
-    straight[new_alpha == 0] = 0
-    return np.rint(straight).astype(np.uint8), new_alpha
+    empty, divisor = new_alpha == 0, np.maximum(coverage, np.float32(0.5))
+    straight = np.empty(colour.shape, np.uint8)
+    for channel in range(3):
+        plane = np.clip(colour[..., channel] / divisor, 0, 255)
+        plane[empty] = 0
+        straight[..., channel] = np.rint(plane)
+    return straight, new_alpha
 
 
 def cover(picture: Pixels, size: tuple[int, int]) -> Pixels:

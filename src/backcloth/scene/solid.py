@@ -31,6 +31,10 @@ _SHADED = 1024 * 1024
 """Pixels that a shadow is computed at, at most: it is soft enough to be enlarged."""
 
 
+_STRIP = 256
+"""Rows shaded at once: a large picture then takes no more memory than it must."""
+
+
 class SolidEngine:
     """Fills the plate with one colour, exactly: no shadow unless one is asked for, no vignette, no grain."""
 
@@ -109,6 +113,10 @@ def _shade(picture: Picture, dark: Field, seed: int) -> None:
     """Darkens an sRGB picture in linear light, dithered; where nothing is dark it stays exact."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 2])))
     colour = linear(picture[0, 0].astype(np.float32) / 255.0)
-    shaded = encoded((1.0 - dark)[..., None] * colour) * np.float32(255.0)
-    shaded += rng.random(shaded.shape, dtype=np.float32)
-    picture[:] = np.where(dark[..., None] > 0, np.clip(shaded, 0.0, 255.0), picture)
+    for top in range(0, len(picture), _STRIP):
+        strip, shade = picture[top : top + _STRIP], dark[top : top + _STRIP]
+        if not shade.any():
+            continue
+        steps = encoded((1.0 - shade)[..., None] * colour) * np.float32(255.0)
+        steps += rng.random(steps.shape, dtype=np.float32)
+        strip[:] = np.where(shade[..., None] > 0, np.clip(steps, 0.0, 255.0), strip)
