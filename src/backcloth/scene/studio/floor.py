@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-import cv2
 import numpy as np
 
-from backcloth.scene.studio.arrays import Field, Radiance, as_field, mix, smoothstep
-from backcloth.scene.studio.lens import blur, blur_rows
+from backcloth.scene.studio.arrays import Field, Radiance, mix, smoothstep
+from backcloth.scene.studio.lens import blur_rows
+from backcloth.scene.studio.reflection import mirror_share, mirrored
 from backcloth.scene.studio.shadow import Shadows, cast_shadows, no_shadows
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.texture import Tile, lay
-from backcloth.scene.studio.tone import linear
+
+_POLISHED = 0.55
+"""Least gloss of a ground that reflections were asked for on."""
 
 Hook = Callable[[Radiance, int], Radiance]
 """Takes the ground from some row down to the plate's foot, and that row; gives it back changed."""
@@ -56,6 +59,7 @@ def draw_floor(  # noqa: PLR0913  (the pieces that a set composes)
     yaw: float = 0.0,
     dress: Hook | None = None,
     overlay: Hook | None = None,
+    foot: float | None = None,
 ) -> Radiance:
     """Draws the ground over what stands behind it.
 
@@ -70,6 +74,7 @@ def draw_floor(  # noqa: PLR0913  (the pieces that a set composes)
         yaw: Radians by which the surface is turned.
         dress: Changes the ground's reflectance before it is lit: painted lines, wet sand.
         overlay: Changes the lit ground before it is blurred: grass, water.
+        foot: Row where what stands behind meets the ground, for its reflection; None takes it for far away.
 
     Returns:
         The whole picture, linear light.
@@ -87,8 +92,12 @@ def draw_floor(  # noqa: PLR0913  (the pieces that a set composes)
     if dress is not None:
         ground = dress(ground, first)
     ground *= _arriving(stage, shadows, pattern)[rows]
+    tile = _wanted(stage, tile)
     if tile.gloss > 0:
-        ground += _mirrored(stage, tile, behind, shadows)[rows]
+        span = (first, height)
+        share = mirror_share(stage, tile, span, yaw=yaw, offset=offset)[..., None]
+        ground *= 1.0 - share
+        ground += share * mirrored(stage, tile, behind, span, yaw=yaw, offset=offset, foot=foot)
     if overlay is not None:
         ground = overlay(ground, first)
     y = np.arange(first, height, dtype=np.float32) + 0.5
@@ -102,6 +111,13 @@ def draw_floor(  # noqa: PLR0913  (the pieces that a set composes)
     return out
 
 
+def _wanted(stage: Stage, tile: Tile) -> Tile:
+    """The tile, polished where reflections were asked for."""
+    if not stage.scene.reflection:
+        return tile
+    return replace(tile, gloss=max(tile.gloss, _POLISHED), roughness=min(tile.roughness, 0.22))
+
+
 def _arriving(stage: Stage, shadows: Shadows, pattern: Field | None) -> Radiance:
     light = stage.light
     key = np.asarray(light.key, np.float32) * (1.0 - shadows.cast)[..., None]
@@ -110,50 +126,3 @@ def _arriving(stage: Stage, shadows: Shadows, pattern: Field | None) -> Radiance
     sky = np.asarray(light.ambient, np.float32) * (1.0 - shadows.ambient)[..., None]
     pool = pool_of_light(stage, light.pool) * slant_of_light(stage, 0.10)
     return np.asarray((key + sky) * ((1.0 - shadows.contact) * pool)[..., None], np.float32)
-
-
-def _fresnel(stage: Stage, gloss: float) -> Field:
-    """(H, 1) mirror share by the grazing angle in each row (Schlick, 1994, with a faint normal term)."""
-    camera = stage.camera
-    rows = np.arange(camera.height, dtype=np.float32)
-    down = np.maximum(rows - camera.horizon, 1.0)
-    cosine = down / np.sqrt(down**2 + camera.focal**2)
-    return np.asarray(gloss * (0.10 + 0.90 * (1.0 - cosine) ** 5), np.float32)[:, None]
-
-
-def _mirrored(stage: Stage, tile: Tile, behind: Radiance, shadows: Shadows) -> Radiance:
-    """The backdrop and the subject as a glossy ground shows them."""
-    camera = stage.camera
-    rows = np.clip(2 * camera.horizon - np.arange(camera.height), 0, camera.height - 1).astype(np.intp)
-    spread = (0.02 + 0.10 * tile.roughness) * camera.height
-    image = behind[rows]
-    image = cv2.blur(image, (1, max(1, int(spread))), borderType=cv2.BORDER_REPLICATE)
-    image = blur(image, 0.25 * spread)
-    if stage.scene.reflection is not False and stage.stance.grounded and stage.stance.present:
-        mirrored, cover = _mirrored_subject(stage, tile.roughness)
-        image = image * (1.0 - cover)[..., None] + mirrored
-    return np.asarray(
-        image * (_fresnel(stage, tile.gloss) * (1.0 - 0.6 * shadows.contact))[..., None], np.float32
-    )
-
-
-def _mirrored_subject(stage: Stage, roughness: float) -> tuple[Radiance, Field]:
-    """The subject upside down below its contact line, softer with distance: (premultiplied light, cover)."""
-    stance, camera = stage.stance, stage.camera
-    factor = max(1, max(camera.width, camera.height) // 512)
-    size = (max(1, camera.width // factor), max(1, camera.height // factor))
-    matte = cv2.resize(stage.matte, size, interpolation=cv2.INTER_AREA)
-    small = cv2.resize(stage.subject, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
-    layer = np.dstack([linear(small) * matte[..., None], matte])
-    y = (np.arange(size[1], dtype=np.float32)[:, None] + 0.5) * camera.height / size[1]
-    x = (np.arange(size[0], dtype=np.float32)[None, :] + 0.5) * camera.width / size[0]
-    base = np.interp(x[0], np.arange(camera.width) + 0.5, stance.base_line)[None, :]
-    source = (2 * base - y) * size[1] / camera.height - 0.5
-    across = np.arange(size[0], dtype=np.float32)[None, :]
-    columns = np.ascontiguousarray(np.broadcast_to(across, source.shape))
-    flipped = as_field(cv2.remap(layer, columns, as_field(source), cv2.INTER_LINEAR))
-    below = np.maximum(y[:, 0] - stance.contact_row, 0.0) / factor
-    flipped = blur_rows(flipped, (below * (0.03 + 0.35 * roughness) + 0.5).astype(np.float32))
-    fade = np.exp(-below * factor / (0.45 * stance.extent))[:, None, None]
-    full = as_field(cv2.resize(flipped * fade, (camera.width, camera.height), interpolation=cv2.INTER_LINEAR))
-    return full[..., :3], full[..., 3]
