@@ -5,28 +5,40 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from backcloth.scene.studio.arrays import Field, Radiance, rgb
+from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
+from backcloth.scene.studio.props.dress import on_flat
 from backcloth.scene.studio.sets import pattern
+from backcloth.scene.studio.shadow import Shadows
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import build
+
+_SIZE = 0.25
+"""Metres that the subject is taken for."""
 
 
 def draw_flatlay(stage: Stage) -> Radiance:
     """Draws the surface from above, with the subject's shadow beside it."""
     camera, light, scene = stage.camera, stage.light, stage.scene
-    tile = build(scene.surface or "plaster", scene.surface_colour, stage.rng(12), stage.texels, 1.0)
-    rows, columns = np.ix_(np.arange(camera.height) % stage.texels, np.arange(camera.width) % stage.texels)
+    longest = max(camera.width, camera.height)
+    pixel = _SIZE / stage.stance.extent
+    tile = build(scene.surface or "plaster", scene.surface_colour, stage.rng(12), stage.texels, pixel)
     shift = stage.rng(13).integers(0, stage.texels, 2)
-    ground = np.roll(tile.colour, (int(shift[0]), int(shift[1])), axis=(0, 1))[rows, columns]
+    ground = np.roll(tile.colour, (int(shift[0]), int(shift[1])), axis=(0, 1))
+    if longest > stage.texels:
+        ground = as_field(cv2.resize(ground, (longest, longest), interpolation=cv2.INTER_CUBIC))
+    ground = np.maximum(ground[: camera.height, : camera.width], 0.0)
     cast, ambient = _shadows(stage)
+    through = pattern.flat(stage) if scene.pattern else None
     key = rgb(light.key) * (1.0 - cast)[..., None]
-    if scene.pattern:
-        key = key * pattern.flat(stage)[..., None]
+    if through is not None:
+        key = key * through[..., None]
     x = np.linspace(-1.0, 1.0, camera.width, dtype=np.float32)[None, :]
     y = np.linspace(-1.0, 1.0, camera.height, dtype=np.float32)[:, None]
     slant = 1.0 + 0.12 * stage.key.side * x - 0.08 * y - 0.5 * light.pool * 0.5 * (x * x + y * y)
     arriving = (key + rgb(light.ambient) * (1.0 - ambient)[..., None]) * slant[..., None]
-    return np.asarray(ground * arriving, np.float32)
+    strewn = on_flat(stage, Shadows(cast, ambient, np.zeros_like(cast)), through, pixel)
+    lit = as_field(ground * arriving)
+    return lit if strewn is None else strewn(lit, 0)
 
 
 def _shadows(stage: Stage) -> tuple[Field, Field]:

@@ -9,6 +9,7 @@ import numpy as np
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, mix, rgb
 from backcloth.scene.studio.floor import draw_floor, shadows_of
+from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.scene import WALLS
 from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.walls import wall
@@ -33,7 +34,7 @@ def draw_gallery(stage: Stage) -> Radiance:
     gap = float(stage.rng(15).uniform(0.75, 1.35)) * extent
     depth = camera.focus + min(gap, 1.2 * camera.focus)
     colour = scene.backdrop_colour or (None if material else _WHITE)
-    behind = _foot(stage, wall(stage, colour, depth=depth, material=material), material, depth)
+    far = _foot(stage, wall(stage, colour, depth=depth, material=material), material, depth)
     floor = scene.surface or "concrete"
     tile = build_floor(floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
     rng = stage.rng(13)
@@ -46,19 +47,23 @@ def draw_gallery(stage: Stage) -> Radiance:
         away = np.maximum(depth - camera.depth(rows), 0.0)
         return as_field(ground * (1.0 - 0.45 * np.exp(-away / (0.16 * extent)))[:, None, None])
 
-    return draw_floor(
+    edge = camera.row(depth)
+    shadows, pattern = shadows_of(stage), on_floor(stage, depth)
+    out = draw_floor(
         stage,
         tile,
-        behind,
-        camera.row(depth),
-        shadows_of(stage),
-        pattern=on_floor(stage, depth),
+        behind(stage, far, edge),
+        edge,
+        shadows,
+        pattern=pattern,
         yaw=yaw,
         dress=dress,
+        overlay=around(stage, shadows, pattern, edge=edge),
     )
+    return standing(stage, out, edge)
 
 
-def _foot(stage: Stage, behind: Radiance, material: str, depth: float) -> Radiance:
+def _foot(stage: Stage, far: Radiance, material: str, depth: float) -> Radiance:
     """The wall's lower end: darker towards the floor, a skirting board or a shadow gap."""
     camera = stage.camera
     metre = camera.focal / depth
@@ -66,11 +71,11 @@ def _foot(stage: Stage, behind: Radiance, material: str, depth: float) -> Radian
     high = (camera.row(depth) - rows) / metre
     soft = 0.7 / metre + 0.25 * stage.bokeh * (1.0 - camera.focus / depth) / metre
     fall = 1.0 - 0.22 * np.exp(-np.maximum(high, 0.0) / 0.30)
-    out = as_field(behind * fall[:, None, None])
+    out = as_field(far * fall[:, None, None])
     if material in _SKIRTED:
         light = rgb(stage.light.key) + rgb(stage.light.ambient)
         paint = rgb(surface_colour((228, 226, 222))) * light * 0.92
-        lit = behind / np.maximum(behind.mean(axis=1, keepdims=True), 1e-4)
+        lit = far / np.maximum(far.mean(axis=1, keepdims=True), 1e-4)
         board = as_field(paint * fall[:, None, None] * np.clip(lit, 0.3, 1.5))
         ledge = 1.0 - 0.35 * np.exp(-(((high - _BOARD) / (0.012 + soft)) ** 2))
         out = mix(as_field(out * ledge[:, None, None]), board, _share(high, _BOARD, soft, camera.width))

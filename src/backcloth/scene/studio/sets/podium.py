@@ -6,14 +6,16 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
 from backcloth.scene.studio.floor import draw_floor, shadows_of
-from backcloth.scene.studio.scene import WALLS
+from backcloth.scene.studio.props.dress import around, behind, standing
+from backcloth.scene.studio.scene import VIEWS, WALLS
 from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.solid import Solid, block, compose, drum, faces, shadow_on_plane
-from backcloth.scene.studio.sets.sweep import NEUTRAL, lit_cove
+from backcloth.scene.studio.sets.sweep import NEUTRAL, dressed_cove, lit_cove
 from backcloth.scene.studio.sets.table import behind_stand
 from backcloth.scene.studio.sets.walls import subject_on_wall, wall
 from backcloth.scene.studio.shadow import no_shadows
@@ -71,7 +73,9 @@ def _draw(stage: Stage, built: _Build) -> Radiance:
     cut = stage.stance.present and not stage.stance.grounded
     if out is None:
         out = _surroundings(stage, built, back, cut=cut)
-    elif not cut:
+    else:
+        out = behind(stage, out, camera.contact_row)
+    if not cut and scene.backdrop in VIEWS:
         built = replace(built, solids=tuple(_endless(stage, one) for one in built.solids))
     if cut:
         return out
@@ -170,11 +174,12 @@ def _surroundings(stage: Stage, built: _Build, colour: Colour, *, cut: bool) -> 
     low = replace(camera, rise=rise, contact_row=camera.horizon + camera.focal * rise / camera.focus)
     below = replace(stage, camera=low)
     depth = float(stage.rng(20).uniform(*_WALL)) * camera.focus
+    edge = float(low.row(depth))
     none = no_shadows((camera.width, camera.height))
     if scene.backdrop in WALLS:
-        behind = wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop)
+        back = behind(stage, wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop), edge)
         if cut:
-            return behind
+            return back
         floor = build(
             "plaster",
             scene.backdrop_colour or _FLOOR[scene.backdrop],
@@ -182,11 +187,15 @@ def _surroundings(stage: Stage, built: _Build, colour: Colour, *, cut: bool) -> 
             stage.texels,
             camera.pixel,
         )
-        out = draw_floor(below, floor, behind, low.row(depth), none, pattern=on_floor(below, depth))
+        pattern = on_floor(below, depth)
+        overlay = around(below, none, pattern, edge=edge, keep_off=_footprint(stage, built))
+        out = draw_floor(below, floor, back, edge, none, pattern=pattern, overlay=overlay)
+        out = standing(below, out, edge)
     else:
         out = lit_cove(below if not cut else stage, none, colour)
         if cut:
-            return out
+            return behind(stage, out, camera.height)
+        out = dressed_cove(below, out, none, _footprint(stage, built))
         on_wall = subject_on_wall(stage, depth, camera.width, camera.height)
         rows = np.arange(camera.height, dtype=np.float32)[:, None]
         turned = np.clip((low.row(0.9 * depth) - rows) / (0.12 * camera.height), 0.0, 1.0)
@@ -194,15 +203,32 @@ def _surroundings(stage: Stage, built: _Build, colour: Colour, *, cut: bool) -> 
     return as_field(out * _shaded(stage, built, built.foot)[..., None])
 
 
+def _footprint(stage: Stage, built: _Build) -> tuple[float, float]:
+    """Half the width and half the depth that the solids take around the subject."""
+    middle = _size(stage)[2:]
+    points = np.concatenate([solid.outline for solid in built.solids]) - middle
+    half = np.abs(points).max(axis=0)
+    return float(half[0]), float(half[1])
+
+
 def _key_share(stage: Stage) -> float:
     key, ambient = sum(stage.light.key), sum(stage.light.ambient)
     return key / max(key + ambient, 1e-6)
 
 
-def _stood_on(stage: Stage, built: _Build, tile: Tile, behind: Radiance) -> Radiance:
+def _stood_on(stage: Stage, built: _Build, tile: Tile, back: Radiance) -> Radiance:
     """The top that the subject stands on: its shadows and reflection, and shadows of higher blocks."""
-    pattern = on_floor(stage)
-    plane = draw_floor(stage, tile, behind, stage.camera.horizon + 1.0, shadows_of(stage), pattern=pattern)
+    pattern, shadows = on_floor(stage), shadows_of(stage)
+    solid = built.solids[built.under]
+
+    def inside(points: npt.NDArray[np.float64], half: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        out = ((points[:, None] - solid.outline[None]) * solid.normals[None]).sum(axis=2)
+        return np.asarray(out.max(axis=1) < -half, np.bool_)
+
+    overlay = around(stage, shadows, pattern, allowed=inside)
+    plane = draw_floor(
+        stage, tile, back, stage.camera.horizon + 1.0, shadows, pattern=pattern, overlay=overlay
+    )
     return as_field(plane * _shaded(stage, built, 0.0)[..., None])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backcloth.scene.studio.arrays import Radiance
 from backcloth.scene.studio.far import indoors
 from backcloth.scene.studio.floor import draw_floor, shadows_of
+from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import WOODS, build_floor
@@ -49,7 +50,7 @@ def draw_room(stage: Stage) -> Radiance:
     scene, camera = stage.scene, stage.camera
     interior = INTERIORS[scene.setting]
     heading = interior.headings[int(stage.rng(15).integers(len(interior.headings)))]
-    behind = indoors(stage, interior.around, radius=0.85 * stage.bokeh, level=interior.level, heading=heading)
+    far = indoors(stage, interior.around, radius=0.85 * stage.bokeh, level=interior.level, heading=heading)
     floor = scene.surface or interior.floor
     tile = build_floor(floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
     pattern = on_floor(stage)
@@ -57,4 +58,16 @@ def draw_room(stage: Stage) -> Radiance:
     if floor in WOODS:
         yaw = _lengthwise(stage)
     edge = camera.row(camera.focus * 3.4)
-    return draw_floor(stage, tile, behind, edge, shadows_of(stage), fade=(1.9, 3.2), pattern=pattern, yaw=yaw)
+    shadows = shadows_of(stage)
+    out = draw_floor(
+        stage,
+        tile,
+        behind(stage, far, camera.row(2.2 * camera.focus)),
+        edge,
+        shadows,
+        fade=(1.9, 3.2),
+        pattern=pattern,
+        yaw=yaw,
+        overlay=around(stage, shadows, pattern, edge=camera.row(1.9 * camera.focus)),
+    )
+    return standing(stage, out, camera.row(1.9 * camera.focus))

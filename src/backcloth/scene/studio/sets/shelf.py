@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, smoothstep
 from backcloth.scene.studio.floor import draw_floor, shadows_of
+from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.solid import block, compose, faces
 from backcloth.scene.studio.sets.table import behind_stand, wall_behind
@@ -23,12 +25,14 @@ def draw_shelf(stage: Stage) -> Radiance:
     extent = stance.extent * camera.pixel
     own = 0.8 * min(max(stance.base_width, 0.3 * (stance.right - stance.left)) * camera.pixel, extent)
     depth = camera.focus + own + float(rng.uniform(0.18, 0.45)) * extent
-    behind = behind_stand(stage)
-    walled = behind is None
-    if behind is None:
-        behind = wall_behind(stage, depth)
+    far = behind_stand(stage)
+    walled = far is None
+    if far is None:
+        far = wall_behind(stage, depth)
+    edge = camera.row(depth)
+    far = behind(stage, far, edge)
     if stance.present and not stance.grounded:
-        return behind
+        return far
     below = camera.height - camera.contact_row
     lip = camera.contact_row + float(rng.uniform(0.36, 0.56)) * below - camera.horizon
     front = max(camera.focal * camera.rise / lip, camera.focus - 0.42 * extent, 0.35 * camera.focus)
@@ -40,23 +44,29 @@ def draw_shelf(stage: Stage) -> Radiance:
     tile = build(scene.surface or "oak", named, stage.rng(12), stage.texels, camera.pixel)
     seen = faces(stage, board, tile)
     if walled:
-        behind = as_field(behind * _on_wall(stage, depth, depth - front, thick)[..., None])
+        far = as_field(far * _on_wall(stage, depth, depth - front, thick)[..., None])
+    shadows, pattern = shadows_of(stage), on_floor(stage, depth)
+
+    def on_board(points: npt.NDArray[np.float64], half: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        return np.asarray(points[:, 1] - half > front, np.bool_)
+
     plane = draw_floor(
         stage,
         tile,
-        behind,
+        far,
         camera.horizon + 1.0,
-        shadows_of(stage),
-        pattern=on_floor(stage, depth),
+        shadows,
+        pattern=pattern,
         yaw=float(stage.rng(13).uniform(-0.02, 0.02)),
+        overlay=around(stage, shadows, pattern, edge=edge, allowed=on_board),
     )
     if seen is None:
-        return behind
+        return far
     if walled:
         rows = np.arange(camera.height, dtype=np.float32) + 0.5
         away = np.maximum(depth - camera.depth(rows), 0.0)
         plane = as_field(plane * (1.0 - 0.40 * np.exp(-away / (0.10 * extent)))[:, None, None])
-    return compose(behind, seen, plane)
+    return standing(stage, compose(far, seen, plane), edge)
 
 
 def _on_wall(stage: Stage, depth: float, deep: float, thick: float) -> Field:

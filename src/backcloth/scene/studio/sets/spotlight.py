@@ -12,6 +12,7 @@ from backcloth.scene.studio.far import finish
 from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.light import Light
 from backcloth.scene.studio.noise import noise
+from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import build
 from backcloth.scene.studio.tone import surface_colour
@@ -26,7 +27,6 @@ def draw_stage(stage: Stage) -> Radiance:
     """Draws the stage; what is behind it lies in the dark but for a glow."""
     scene, camera = stage.scene, stage.camera
     lit = replace(stage, light=_spot(stage.light))
-    behind = _dark(lit)
     tile = build(
         scene.surface or "slate",
         scene.surface_colour or (None if scene.surface else _FLOOR),
@@ -38,7 +38,11 @@ def draw_stage(stage: Stage) -> Radiance:
         tile = replace(tile, colour=as_field(0.5 * tile.colour + 0.5 * tile.colour.mean(axis=(0, 1))))
     tile = replace(tile, gloss=max(tile.gloss, 0.65), roughness=min(tile.roughness, 0.20))
     edge = camera.row(3.4 * camera.focus)
-    return draw_floor(lit, tile, behind, edge, shadows_of(lit), fade=(1.7, 3.2), pattern=_pool(lit))
+    shadows, pattern = shadows_of(lit), _pool(lit)
+    far = behind(lit, _dark(lit), edge)
+    overlay = around(lit, shadows, pattern, edge=edge)
+    out = draw_floor(lit, tile, far, edge, shadows, fade=(1.7, 3.2), pattern=pattern, overlay=overlay)
+    return standing(lit, out, edge)
 
 
 def _spot(light: Light) -> Light:

@@ -7,6 +7,8 @@ import numpy as np
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, rgb, smoothstep
 from backcloth.scene.studio.floor import pool_of_light, shadows_of, slant_of_light
+from backcloth.scene.studio.lens import blur_rows
+from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.sets.pattern import on_cove
 from backcloth.scene.studio.shadow import Shadows
 from backcloth.scene.studio.stage import Stage
@@ -20,9 +22,24 @@ _WALL = 1.9
 
 def draw_sweep(stage: Stage) -> Radiance:
     """Draws a seamless paper or painted cove."""
-    return lit_cove(
-        stage, shadows_of(stage), stage.scene.backdrop_colour or stage.scene.surface_colour or NEUTRAL
-    )
+    colour = stage.scene.backdrop_colour or stage.scene.surface_colour or NEUTRAL
+    shadows = shadows_of(stage)
+    return dressed_cove(stage, lit_cove(stage, shadows, colour), shadows)
+
+
+def dressed_cove(
+    stage: Stage, cove: Radiance, shadows: Shadows, keep_off: tuple[float, float] | None = None
+) -> Radiance:
+    """The cove with the scene's props on its wall and floor; `keep_off` as in `dress.around`."""
+    edge = float(_foot(stage) - 0.06 * stage.camera.height)
+    cove = behind(stage, cove, edge)
+    overlay = around(stage, shadows, None, edge=edge, keep_off=keep_off)
+    first = int(np.clip(edge, 0, stage.camera.height))
+    if overlay is not None and first < stage.camera.height:
+        rows = np.arange(first, stage.camera.height, dtype=np.float32) + 0.5
+        cove = cove.copy()
+        cove[first:] = blur_rows(overlay(cove[first:], first), stage.circle(rows))
+    return standing(stage, cove, edge)
 
 
 def lit_cove(stage: Stage, shadows: Shadows, colour: Colour) -> Radiance:
@@ -41,10 +58,15 @@ def _rise(stage: Stage) -> Field:
     """(H, 1) how far each row has turned from floor (0) to wall (1)."""
     camera = stage.camera
     rows = np.arange(camera.height, dtype=np.float32)[:, None] + 0.5
-    foot = camera.contact_row - 0.10 * stage.stance.extent
-    if stage.stance.present and not stage.stance.grounded:
-        foot = 1.15 * camera.height
+    foot = _foot(stage)
     return smoothstep(foot, foot - 0.40 * camera.height, rows)
+
+
+def _foot(stage: Stage) -> float:
+    """Row where the floor begins to turn."""
+    if stage.stance.present and not stage.stance.grounded:
+        return 1.15 * stage.camera.height
+    return stage.camera.contact_row - 0.10 * stage.stance.extent
 
 
 def _glow(stage: Stage, wall_share: Field) -> Field:

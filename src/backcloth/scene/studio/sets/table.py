@@ -6,27 +6,17 @@ import numpy as np
 
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Radiance
-from backcloth.scene.studio.far import indoors, outdoors
 from backcloth.scene.studio.floor import draw_floor, shadows_of
-from backcloth.scene.studio.scene import WALLS
+from backcloth.scene.studio.props.dress import around, behind, standing
+from backcloth.scene.studio.scene import VIEWS, WALLS
 from backcloth.scene.studio.sets.pattern import on_floor
-from backcloth.scene.studio.sets.sea import sea_view
+from backcloth.scene.studio.sets.views import view
 from backcloth.scene.studio.sets.walls import wall
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import build
 
 _WALL = Colour(226, 221, 213)
 _DARK = Colour(70, 68, 67)
-
-_ROOMS: dict[str, tuple[str, float, float | None]] = {
-    "window": ("home", 0.40, 208.0),
-    "room": ("home", 0.42, None),
-    "kitchen": ("hotel", 0.36, 165.0),
-    "cafe": ("hotel", 0.26, None),
-    "warehouse": ("warehouse", 0.30, None),
-}
-"""Panorama, brightness and heading of the rooms a table may stand in."""
-
 
 _FREE, _AGAINST_WALL = (1.9, 3.3), (0.8, 1.5)
 """How far a table goes on behind the subject, in its extents."""
@@ -35,33 +25,28 @@ _FREE, _AGAINST_WALL = (1.9, 3.3), (0.8, 1.5)
 def draw_table(stage: Stage) -> Radiance:
     """Draws a table top."""
     camera, scene = stage.camera, stage.scene
-    near, far = _AGAINST_WALL if scene.backdrop in WALLS else _FREE
-    reach = float(stage.rng(15).uniform(near, far))
+    least, most = _AGAINST_WALL if scene.backdrop in WALLS else _FREE
+    reach = float(stage.rng(15).uniform(least, most))
     depth = camera.focus + reach * stage.stance.extent * camera.pixel
-    behind = behind_stand(stage)
-    if behind is None:
-        behind = wall_behind(stage, 1.12 * depth)
+    far = behind_stand(stage)
+    if far is None:
+        far = wall_behind(stage, 1.12 * depth)
     edge = float(min(camera.row(depth), camera.contact_row - 0.07 * camera.height))
     if not stage.stance.grounded and stage.stance.present:
         edge = 0.74 * camera.height
     tile = build(scene.surface or "wood", scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
     yaw = float(stage.rng(13).uniform(-0.10, 0.10))
-    return draw_floor(stage, tile, behind, edge, shadows_of(stage), pattern=on_floor(stage), yaw=yaw)
+    shadows, pattern = shadows_of(stage), on_floor(stage)
+    overlay = around(stage, shadows, pattern, edge=edge)
+    far = behind(stage, far, edge)
+    drawn = draw_floor(stage, tile, far, edge, shadows, pattern=pattern, yaw=yaw, overlay=overlay)
+    return standing(stage, drawn, edge)
 
 
 def behind_stand(stage: Stage) -> Radiance | None:
     """The place behind a table or podium, out of focus; None where only a wall is wanted."""
-    kind, radius = stage.scene.backdrop, 0.85 * stage.bokeh
-    if kind in _ROOMS:
-        around, level, heading = _ROOMS[kind]
-        return indoors(stage, around, radius=radius, level=level, heading=heading)
-    if kind in ("park", "forest", "city", "street", "alps"):
-        return outdoors(stage, kind, None, radius=radius)
-    if kind == "sky":
-        return outdoors(stage, "", None, radius=0.5 * radius)
-    if kind == "sea":
-        return sea_view(stage, outdoors(stage, "", None, radius=0.5 * radius))
-    return None
+    name = stage.scene.backdrop
+    return view(stage, name, 0.85 * stage.bokeh) if name in VIEWS else None
 
 
 def wall_behind(stage: Stage, depth: float) -> Radiance:

@@ -1,0 +1,141 @@
+"""Where a set's props come in: behind its ground, standing on it, strewn on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from backcloth.scene.studio.arrays import Field, Radiance
+from backcloth.scene.studio.floor import Hook
+from backcloth.scene.studio.props.air import draw_lights, draw_mist
+from backcloth.scene.studio.props.foliage import PLANTS, draw_foliage
+from backcloth.scene.studio.props.scatter import STREWN, Ground, light_of, strew
+from backcloth.scene.studio.props.standing import STANDING, draw_standing
+from backcloth.scene.studio.shadow import Shadows
+from backcloth.scene.studio.stage import Stage
+
+Allowed = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], npt.NDArray[np.bool_]]
+"""Tells for (N, 2) ground points (x, depth) and (N,) metres around them whether things may lie there."""
+
+
+def behind(stage: Stage, picture: Radiance, edge: float) -> Radiance:
+    """What is to be seen behind the ground, with the scene's lamps and foliage before it.
+
+    Args:
+        stage: The picture.
+        picture: (H, W, 3) far background.
+        edge: Row of the ground's far end.
+    """
+    for name in stage.scene.props:
+        if name == "lights":
+            picture = draw_lights(stage, picture, edge)
+        elif name in PLANTS:
+            picture = draw_foliage(stage, name, picture)
+    return picture
+
+
+def standing(stage: Stage, picture: Radiance, edge: float) -> Radiance:
+    """The drawn set, with what stands on its ground behind the subject, and mist over that.
+
+    Args:
+        stage: The picture; its camera is that of the ground.
+        picture: (H, W, 3) the set, ground included.
+        edge: Row of the ground's far end.
+    """
+    far = float(stage.camera.depth(np.asarray([edge], np.float32))[0])
+    for name in stage.scene.props:
+        if name in STANDING and (stage.stance.grounded or not stage.stance.present):
+            picture = draw_standing(stage, name, picture, far)
+    if "mist" in stage.scene.props:
+        picture = draw_mist(stage, picture, edge)
+    return picture
+
+
+def around(
+    stage: Stage,
+    shadows: Shadows,
+    pattern: Field | None,
+    *,
+    edge: float | None = None,
+    allowed: Allowed | None = None,
+    keep_off: tuple[float, float] | None = None,
+) -> Hook | None:
+    """What strews the scene's small props over lit ground; None where there are none.
+
+    Args:
+        stage: The picture; its camera is that of the ground.
+        shadows: Of the subject.
+        pattern: (H, W) share of the key light on the ground.
+        edge: Row of the ground's far edge.
+        allowed: Where things may lie, besides.
+        keep_off: Half the width and half the depth around the subject that stay free; None for its own.
+    """
+    if not STREWN.intersection(stage.scene.props):
+        return None
+    camera, stance = stage.camera, stage.stance
+    extent = stance.extent * camera.pixel
+    base = max(stance.base_width, 0.25 * (stance.right - stance.left)) * camera.pixel
+    own = 0.5 * base * float(np.clip(0.25 + 2.2 * camera.foreshortening, 0.4, 0.9))
+    limit = camera.focus + 1.6 * extent
+    if edge is not None:
+        limit = min(limit, float(camera.depth(np.asarray([edge], np.float32))[0]) - 0.10 * extent)
+    nearest = 0.25 * camera.focus
+
+    def inside(points: npt.NDArray[np.float64], half: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        good = (points[:, 1] + half < limit) & (points[:, 1] > nearest)
+        return good if allowed is None else good & allowed(points, half)
+
+    def project(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        scale = camera.focal / np.maximum(points[:, 2], 0.1 * camera.focus)
+        rows = camera.horizon + (camera.rise - points[:, 1]) * scale
+        return np.stack([camera.width / 2 + points[:, 0] * scale, rows], axis=1)
+
+    ground = Ground(
+        project=project,
+        middle=((stance.base_centre - camera.width / 2) * camera.pixel, camera.focus + own),
+        keep_off=keep_off or (0.5 * base, own),
+        allowed=inside,
+        away=stage.key.away,
+        reach=stage.key.reach,
+        extent=extent,
+    )
+    arriving = light_of(stage, shadows, pattern)
+
+    def hook(lit: Radiance, first: int) -> Radiance:
+        return strew(stage, ground, lit, first, arriving)
+
+    return hook
+
+
+def on_flat(stage: Stage, shadows: Shadows, pattern: Field | None, pixel: float) -> Hook | None:
+    """As `around`, for a surface that is seen from straight above, `pixel` metres to a pixel."""
+    if not STREWN.intersection(stage.scene.props):
+        return None
+    stance = stage.stance
+    row = (stance.top + stance.bottom) / 2
+    column = (stance.left + stance.right) / 2
+    side = -stage.key.side
+
+    def anywhere(points: npt.NDArray[np.float64], _half: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        return np.ones(len(points), np.bool_)
+
+    def project(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.stack([column + points[:, 0] / pixel, row - (points[:, 1] + points[:, 2]) / pixel], axis=1)
+
+    ground = Ground(
+        project=project,
+        middle=(0.0, 0.0),
+        keep_off=(0.42 * (stance.right - stance.left) * pixel, 0.42 * (stance.bottom - stance.top) * pixel),
+        allowed=anywhere,
+        away=(0.8 * side, -0.6),
+        reach=stage.key.reach,
+        extent=0.8 * stance.extent * pixel,
+    )
+    arriving = light_of(stage, shadows, pattern)
+
+    def hook(lit: Radiance, first: int) -> Radiance:
+        return strew(stage, ground, lit, first, arriving)
+
+    return hook

@@ -1,0 +1,284 @@
+"""Small things strewn on the ground around the subject, in perspective, each with its shadow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
+from backcloth.scene.studio.props import sprites
+from backcloth.scene.studio.shadow import Shadows
+from backcloth.scene.studio.stage import Stage
+
+Project = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
+"""(N, 3) points (x, height, depth) in metres to (N, 2) pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """One kind of thing, in shares of the subject's extent.
+
+    Attributes:
+        count: How many there are.
+        size: Smallest and largest length.
+        lift: Height of a raised end, as a share of its length.
+        near, far: How close to the subject and how far from it they lie.
+        upright: Whether the sprite faces the camera, as a stone does.
+    """
+
+    count: int
+    size: tuple[float, float]
+    lift: float
+    near: float
+    far: float
+    upright: bool = False
+
+
+_SORTS = {
+    "leaves": _Sort(20, (0.16, 0.30), 0.22, 0.10, 1.0),
+    "petals": _Sort(46, (0.09, 0.155), 0.32, 0.06, 1.1),
+    "pebbles": _Sort(26, (0.04, 0.16), 0.0, 0.08, 0.8, upright=True),
+    "drops": _Sort(200, (0.012, 0.065), 0.0, 0.02, 1.2),
+    "confetti": _Sort(170, (0.028, 0.048), 0.5, 0.04, 1.2),
+}
+
+STREWN = frozenset(_SORTS)
+"""Props that lie on the ground."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """Where things may lie and how they are seen.
+
+    Attributes:
+        project: From metres to pixels.
+        middle: (x, depth) of the subject's foot.
+        keep_off: Half the width and half the depth around it that stay free.
+        allowed: Tells for (N, 2) points (x, depth) and (N,) half lengths whether a thing may lie there.
+        away, reach: Where shadows fall and how long they are, as in Key.
+        extent: Metres that shares of size count from.
+    """
+
+    project: Project
+    middle: tuple[float, float]
+    keep_off: tuple[float, float]
+    allowed: Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], npt.NDArray[np.bool_]]
+    away: tuple[float, float]
+    reach: float
+    extent: float
+
+
+def strew(
+    stage: Stage, ground: Ground, lit: Radiance, first: int, arriving: Callable[[int, int], Radiance]
+) -> Radiance:
+    """Draws the scene's strewn props over lit ground.
+
+    Args:
+        stage: The picture.
+        ground: Where they may lie.
+        lit: (rows, W, 3) the ground from row `first` down.
+        first: Its first row.
+        arriving: Light (3,) that reaches the ground at (row, column).
+
+    Returns:
+        A copy with the things in it.
+    """
+    out = lit.copy()
+    for name in (prop for prop in stage.scene.props if prop in STREWN):
+        sort = _SORTS[name]
+        rng = stage.rng(71 + sorted(_SORTS).index(name))
+        drawn = _sprites(name, stage, rng)
+        things = _placed(stage, ground, sort, rng)
+        for x, depth, length, turn, lift, number in things:
+            _stamp(
+                out, first, stage, ground, sort, drawn[int(number)], (x, depth, length, turn, lift), arriving
+            )
+    return out
+
+
+def light_of(stage: Stage, shadows: Shadows, pattern: Field | None) -> Callable[[int, int], Radiance]:
+    """Light that reaches the ground at a pixel, from the parts that the floor is lit with."""
+    key, ambient = rgb(stage.light.key), rgb(stage.light.ambient)
+
+    def arriving(row: int, column: int) -> Radiance:
+        at = (min(max(row, 0), stage.camera.height - 1), min(max(column, 0), stage.camera.width - 1))
+        through = 1.0 if pattern is None else float(pattern[at])
+        direct = key * np.float32(through * (1.0 - float(shadows.cast[at])))
+        return as_field(
+            (direct + ambient * (1.0 - float(shadows.ambient[at]))) * (1.0 - float(shadows.contact[at]))
+        )
+
+    return arriving
+
+
+def _sprites(name: str, stage: Stage, rng: np.random.Generator) -> list[list[Radiance]]:
+    """A few variants of one kind, each as a pyramid from large to small."""
+    family = int(rng.integers(8))
+    make: dict[str, Callable[[], Radiance]] = {
+        "leaves": lambda: sprites.leaf(rng, stage.scene.season),
+        "petals": lambda: sprites.petal(rng, family),
+        "pebbles": lambda: sprites.pebble(rng, stage.key.side),
+        "drops": lambda: sprites.drop(rng),
+        "confetti": lambda: sprites.scrap(rng),
+    }
+    return [_pyramid(make[name]()) for _variant in range(12 if name == "confetti" else 7)]
+
+
+def _pyramid(sprite: Radiance) -> list[Radiance]:
+    levels = [sprite]
+    while levels[-1].shape[0] > 10:
+        half = levels[-1].shape[0] // 2
+        levels.append(as_field(cv2.resize(levels[-1], (half, half), interpolation=cv2.INTER_AREA)))
+    return levels
+
+
+def _placed(stage: Stage, ground: Ground, sort: _Sort, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """(N, 6) x, depth, length, turn, lift and variant of things, far ones first.
+
+    They lie in a few loose heaps beside and behind the subject, and some strays.
+    """
+    heaps = rng.uniform(0.0, 2.0 * math.pi, 4)
+    tries = sort.count * 5
+    turn = np.where(
+        rng.random(tries) < 0.7,
+        heaps[rng.integers(0, 4, tries)] + rng.normal(0.0, 0.5, tries),
+        rng.uniform(0.0, 2.0 * math.pi, tries),
+    )
+    out = sort.near + (sort.far - sort.near) * rng.random(tries) ** 1.25
+    free = np.asarray(ground.keep_off)
+    spot = np.stack([np.cos(turn), np.sin(turn)], axis=1) * (free + out[:, None] * ground.extent)
+    spot += ground.middle
+    low, high = sort.size
+    length = ground.extent * (low + (high - low) * rng.random(tries) ** 2.0)
+    lift = sort.lift * rng.random(tries)
+    things = np.column_stack(
+        [spot, length, rng.uniform(0, 2 * math.pi, tries), lift, rng.integers(0, 7, tries)]
+    )
+    things = things[ground.allowed(spot, 0.5 * length)]
+    things = things[_clear(stage, ground, things)]
+    kept: list[int] = []
+    apart = 0.75 if sort.upright else (0.45 if sort.lift else 0.62)
+    for index in range(len(things)):
+        gap = np.hypot(*(things[kept, :2] - things[index, :2]).T) if kept else np.ones(1)
+        if not kept or bool((gap > apart * 0.5 * (things[kept, 2] + things[index, 2])).all()):
+            kept.append(index)
+        if len(kept) == sort.count:
+            break
+    chosen = things[kept]
+    return chosen[np.argsort(-chosen[:, 1])] if kept else np.zeros((0, 6))
+
+
+def _clear(stage: Stage, ground: Ground, things: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Which things stay beside the subject's picture: what lies before it must not be cut off by it."""
+    if len(things) == 0:
+        return np.zeros(0, np.bool_)
+    at = ground.project(np.column_stack([things[:, 0], np.zeros(len(things)), things[:, 1]]))
+    side = ground.project(
+        np.column_stack([things[:, 0] + 0.6 * things[:, 2], np.zeros(len(things)), things[:, 1]])
+    )
+    reach = np.maximum(np.hypot(*(side - at).T), 2.0)
+    clear = np.ones(len(things), np.bool_)
+    matte = stage.matte
+    for index, ((column, row), half) in enumerate(zip(at, reach, strict=True)):
+        rows = slice(max(0, int(row - half)), max(0, int(row + half) + 1))
+        columns = slice(max(0, int(column - half)), max(0, int(column + half) + 1))
+        piece = matte[rows, columns]
+        if piece.size and piece.max() > 0.05:
+            clear[index] = bool(things[index, 1] > ground.middle[1] + 1.2 * ground.keep_off[1])
+    return clear
+
+
+def _stamp(
+    out: Radiance,
+    first: int,
+    stage: Stage,
+    ground: Ground,
+    sort: _Sort,
+    levels: list[Radiance],
+    thing: tuple[float, float, float, float, float],
+    arriving: Callable[[int, int], Radiance],
+) -> None:
+    """Warps one sprite onto the ground, its shadow first."""
+    x, depth, length, turn, lift = thing
+    along = np.asarray([math.cos(turn), math.sin(turn)]) * length / 2
+    beside = np.asarray([-math.sin(turn), math.cos(turn)]) * length / 2
+    middle = np.asarray([x, depth])
+    if sort.upright:
+        corners = np.asarray(
+            [
+                [x - length / 2, 0.62 * length, depth],
+                [x + length / 2, 0.62 * length, depth],
+                [x + length / 2, -0.10 * length, depth],
+                [x - length / 2, -0.10 * length, depth],
+            ]
+        )
+    else:
+        flat = [
+            middle - along - beside,
+            middle + along - beside,
+            middle + along + beside,
+            middle - along + beside,
+        ]
+        raised = (0.02, lift, lift, 0.02)
+        corners = np.asarray([[p[0], h * length, p[1]] for p, h in zip(flat, raised, strict=True)])
+    seen = ground.project(corners) - (0.0, first)
+    low = np.floor(seen.min(axis=0)).astype(int)
+    high = np.ceil(seen.max(axis=0)).astype(int)
+    size = float(max(*(high - low), 2))
+    margin = int(0.6 * size) + 3
+    box = (
+        max(0, low[0] - margin),
+        max(0, low[1] - margin),
+        min(out.shape[1], high[0] + margin),
+        min(out.shape[0], high[1] + margin),
+    )
+    if box[2] - box[0] < 2 or box[3] - box[1] < 2:
+        return
+    place = out[box[1] : box[3], box[0] : box[2]]
+    origin = np.asarray([box[0], box[1]], np.float64)
+    level = levels[min(int(max(0.0, math.log2(sprites.SIDE / size))), len(levels) - 1)]
+    fallen = corners.copy()
+    if sort.upright:
+        flat_y = 0.20 * length
+        fallen = np.asarray(
+            [
+                [x - length / 2, 0, depth + flat_y],
+                [x + length / 2, 0, depth + flat_y],
+                [x + length / 2, 0, depth - flat_y],
+                [x - length / 2, 0, depth - flat_y],
+            ]
+        )
+        fallen[:, 0] += ground.away[0] * ground.reach * 0.22 * length
+        fallen[:, 2] += ground.away[1] * ground.reach * 0.22 * length
+    else:
+        fallen[:, 0] += ground.away[0] * ground.reach * (corners[:, 1] + 0.02 * length)
+        fallen[:, 2] += ground.away[1] * ground.reach * (corners[:, 1] + 0.02 * length)
+        fallen[:, 1] = 0.0
+    dark = _warped(level[..., 3], ground.project(fallen) - (0.0, first) - origin, place.shape[:2])
+    clear_water = levels[0].shape[2] == 4 and sort is _SORTS["drops"]
+    soft = size * (0.03 + 0.10 * stage.light.softness) + 0.5
+    dark = as_field(cv2.GaussianBlur(dark, (0, 0), soft))
+    centre = ground.project(np.asarray([[x, 0.0, depth]]))[0]
+    light = arriving(int(centre[1]), int(centre[0]))
+    strength = 0.30 if clear_water else 0.62
+    if stage.scene.shadow == "none":
+        strength *= 0.4
+    place *= (1.0 - strength * dark)[..., None]
+    sprite = _warped(level, seen - origin, place.shape[:2])
+    gain = light * np.float32(1.0 + 0.5 * lift * math.sin(3.0 * turn))
+    place *= (1.0 - sprite[..., 3])[..., None]
+    place += sprite[..., :3] * gain
+
+
+def _warped(sprite: Radiance | Field, corners: npt.NDArray[np.float64], shape: tuple[int, ...]) -> Radiance:
+    side = float(sprite.shape[0])
+    source = np.asarray([[0, 0], [side, 0], [side, side], [0, side]], np.float32) - np.float32(0.5)
+    matrix = cv2.getPerspectiveTransform(source, as_field(corners) - np.float32(0.5))
+    return as_field(
+        cv2.warpPerspective(sprite, matrix, (shape[1], shape[0]), flags=cv2.INTER_LINEAR, borderValue=0)
+    )
