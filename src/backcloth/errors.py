@@ -13,6 +13,7 @@
     ├── UnsupportedMedia      415  not JPEG, PNG or WEBP by content; body not JSON
     ├── RangeNotSatisfiable   416  a byte range behind the end of a picture
     ├── ModerationRefused     422  a moderation check refused a parameter
+    ├── PromptNotUnderstood   422  the scene engine cannot draw what `prompt` asks for
     ├── TooManyRequests       429  over the rate limit
     ├── DownloadFailed        460  a picture's URL could not be fetched for any other reason
     ├── InternalError         500  our fault; details stay in the log
@@ -142,6 +143,13 @@ class ModerationRefused(BackclothError):
 
     status = 422
     message = "Content moderation failed"
+
+
+class PromptNotUnderstood(BackclothError):
+    """The scene engine cannot draw what `prompt` asks for, and the operator wants no stand-in."""
+
+    status = 422
+    message = "Prompt not understood"
 
 
 class TooManyRequests(BackclothError):

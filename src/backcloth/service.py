@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from backcloth.accounts.tokens import Tokens
 from backcloth.api.context import Context
@@ -29,11 +30,16 @@ from backcloth.net.webhook import WebhookSender
 from backcloth.pipeline.engines import Engines
 from backcloth.prompting.rules import RulesRefiner
 from backcloth.scene.registry import open_engines as open_scenes
-from backcloth.settings import CutoutSettings, Settings
+from backcloth.scene.studio.embedding import EmbeddingUnavailable, verified_network
+from backcloth.scene.studio.engine import Reader
+from backcloth.scene.studio.meaning import Meaning
+from backcloth.settings import CutoutSettings, Settings, StudioSettings
 from backcloth.storage.claim import FolderClaim
 from backcloth.storage.database import create_tables, open_database
 from backcloth.storage.sign import UrlSigner, load_secret
 from backcloth.storage.store import Store, open_store
+
+_log = structlog.get_logger(__name__)
 
 DAY_S = 86_400
 DRAIN_S = 20
@@ -49,7 +55,7 @@ def open_engines(settings: Settings, store: Store) -> Engines:
     """The engines that the settings choose. Loads and verifies the cut-out's weights."""
     return Engines(
         segmenter=open_cutout(settings.cutout, settings.cutout.preset),
-        scenes=open_scenes(),
+        scenes=open_scenes(reader_of(settings.studio)),
         refiner=RulesRefiner(),
         text_moderator=WordModerator(),
         image_moderator=None,
@@ -63,6 +69,15 @@ def open_engines(settings: Settings, store: Store) -> Engines:
         store=store,
         max_pixels=settings.image.max_pixels,
     )
+
+
+def reader_of(settings: StudioSettings) -> Reader:
+    """How the studio reads prompts; where its network is missing or wrong, the log says so."""
+    try:
+        verified_network()
+    except EmbeddingUnavailable as problem:
+        _log.warning("studio_reads_by_vocabulary_alone", reason=str(problem))
+    return Reader(Meaning(), settings.threshold, refuse=settings.unmatched == "refuse")
 
 
 def open_cutout(settings: CutoutSettings, preset: str) -> Segmenter:

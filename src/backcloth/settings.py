@@ -104,6 +104,15 @@ class CutoutSettings(_Group):
     """Lets the Python code in those folders run, with all rights of this process."""
 
 
+class StudioSettings(_Group):
+    """How the procedural studio takes prompts."""
+
+    unmatched: Literal["neutral", "refuse"] = "neutral"
+    """What becomes of a prompt that is not understood: a neutral studio and a notice, or a 422."""
+    threshold: float = Field(0.5, ge=0.0, le=1.0)
+    """Score from which a prompt counts as understood; docs/prompts.md says what was measured."""
+
+
 class JobSettings(_Group):
     """How jobs run and how long they are kept."""
 
@@ -161,6 +170,7 @@ class Settings(BaseSettings):
     fetch: FetchSettings = FetchSettings()
     image: ImageSettings = ImageSettings()
     cutout: CutoutSettings = CutoutSettings()
+    studio: StudioSettings = StudioSettings()
     job: JobSettings = JobSettings()
     limit: LimitSettings = LimitSettings()
 

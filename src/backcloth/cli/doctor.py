@@ -13,6 +13,7 @@ import backcloth
 from backcloth.cli.configure import DataDir, load
 from backcloth.cutout.presets import NAMES
 from backcloth.cutout.weights import WeightsError
+from backcloth.scene.studio.embedding import EmbeddingUnavailable, verified_network
 from backcloth.service import open_cutout, open_engines
 from backcloth.settings import Settings
 from backcloth.storage.database import open_database
@@ -81,6 +82,13 @@ def _places(settings: Settings) -> Iterator[tuple[str, str, bool]]:
         yield "data", f"database opens and store is writable in {settings.data_dir}", True
 
 
+def _meanings() -> str:
+    try:
+        return f"{verified_network().name} is verified"
+    except EmbeddingUnavailable as problem:
+        return f"cannot run, prompts are read by the vocabulary alone: {problem}"
+
+
 def _scenes(settings: Settings) -> Iterator[tuple[str, str, bool]]:
     try:
         engines = open_engines(settings, open_store("memory://"))
@@ -90,6 +98,7 @@ def _scenes(settings: Settings) -> Iterator[tuple[str, str, bool]]:
         abilities = engine.capabilities()
         limits = f"negative prompt: {'yes' if abilities.negative_prompt else 'no'}"
         yield f"scene {engine.name}", f"can run, for {background.__name__.lower()}; {limits}", True
+    yield "studio meanings", _meanings(), True
     image = "can run" if engines.image_moderator else "not configured: requests that ask for it get 503"
     yield "moderation text", "can run" if engines.text_moderator else "not configured", True
     yield "moderation pictures", image, True

@@ -11,13 +11,14 @@ import typer
 
 from backcloth.cli.configure import fail
 from backcloth.cli.one_photo import Force, OutputPath, PhotoPath, check_output, run, stored, write
-from backcloth.domain.background import Background, Prompt, References, Solid
+from backcloth.domain.background import Background, Prompt, References, Solid, Staged
 from backcloth.domain.colour import parse_hex, solid_colour
 from backcloth.domain.placement import PADDING_MAX, Placement, Position, Shadow
 from backcloth.domain.request import RANDOM_SEED_MAX, SEED_MAX, Mode, ReplaceBackground
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.moderation import admit
 from backcloth.pipeline.run import Outcome, Stopwatch, replace_background
+from backcloth.scene.studio.spec import SpecError, read_spec, to_plain
 from backcloth.storage.store import open_store
 
 
@@ -25,6 +26,7 @@ def replace(  # noqa: PLR0913, PLR0917  # one parameter an option
     photo: PhotoPath,
     output: OutputPath,
     prompt: Annotated[str, typer.Option(help="The background in words, or a hex colour.")] = "",
+    scene: Annotated[Path | None, typer.Option(help="A scene spec in a TOML file.")] = None,
     ref: Annotated[list[Path] | None, typer.Option(help="A picture of the background; repeatable.")] = None,
     color: Annotated[str, typer.Option(help="A flat colour, such as #FF5733.")] = "",
     negative_prompt: Annotated[str, typer.Option(help="What the background should not show.")] = "",
@@ -54,7 +56,7 @@ def replace(  # noqa: PLR0913, PLR0917  # one parameter an option
     references = ref or []
     request = ReplaceBackground(
         image=stored(store, photo, "image"),
-        background=_background(prompt, references, color, negative_prompt),
+        background=_background(prompt, scene, references, color, negative_prompt),
         seed=secrets.randbelow(RANDOM_SEED_MAX + 1) if seed is None else seed,
         references=tuple(stored(store, path, f"ref{n}") for n, path in enumerate(references)),
         mode=Mode.BASE if negative_prompt else Mode.FAST,
@@ -73,9 +75,13 @@ def replace(  # noqa: PLR0913, PLR0917  # one parameter an option
     _report(output, request.seed, outcome, as_json=as_json)
 
 
-def _background(prompt: str, references: list[Path], color: str, negative: str) -> Background:
-    if sum(map(bool, (prompt, references, color))) != 1:
-        raise fail("exactly one of --prompt, --ref and --color is needed", 2)
+def _background(
+    prompt: str, scene: Path | None, references: list[Path], color: str, negative: str
+) -> Background:
+    if sum(map(bool, (prompt, scene, references, color))) != 1:
+        raise fail("exactly one of --prompt, --scene, --ref and --color is needed", 2)
+    if scene:
+        return _staged(scene)
     if references:
         return References(len(references))
     if color:
@@ -85,6 +91,15 @@ def _background(prompt: str, references: list[Path], color: str, negative: str) 
             raise fail(f"--color: {problem}", 2) from None
     colour = solid_colour(prompt)
     return Solid(colour, prompt) if colour else Prompt(prompt, negative)
+
+
+def _staged(path: Path) -> Staged:
+    try:
+        return Staged(to_plain(read_spec(path)))
+    except SpecError as problem:
+        raise fail(f"--scene {path}: {problem}", 2) from None
+    except OSError as problem:
+        raise fail(f"cannot read {path}: {problem.strerror}", 2) from None
 
 
 def _report(output: Path, seed: int, outcome: Outcome, *, as_json: bool) -> None:

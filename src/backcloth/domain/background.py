@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from backcloth.domain.colour import Colour
 
@@ -34,6 +36,17 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Staged:
+    """A scene that is spelled out instead of described.
+
+    Attributes:
+        spec: Names, numbers, lists and hex colours, in the scene engine's own terms.
+    """
+
+    spec: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class References:
     """The background is made from pictures.
 
@@ -46,4 +59,4 @@ class References:
     enhance: bool = True
 
 
-Background = Solid | Prompt | References
+Background = Solid | Prompt | Staged | References

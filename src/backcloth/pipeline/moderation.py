@@ -15,21 +15,26 @@ from backcloth.errors import ModerationRefused, Unavailable
 from backcloth.imaging.decode import Photo
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import Inputs
+from backcloth.scene.protocol import Choosy
 
 _log = structlog.get_logger(__name__)
 
 
 def admit(request: ReplaceBackground, engines: Engines) -> None:
-    """Before acceptance: judges the prompt, and refuses checks that could not run later.
+    """Before acceptance: judges the prompt, asks the engine, refuses checks that could not run later.
 
     A hex colour is no text to judge, and `negative_prompt` normally names what must not appear.
 
     Raises:
         ModerationRefused: naming `prompt` and a neutral category.
+        PromptNotUnderstood: the scene engine will not draw it.
         Unavailable: an enabled check has nothing to run on, or failed to run.
     """
     if request.checks.prompt and isinstance(request.background, Prompt):
         moderate_prompt(request.background.text, request, engines)
+    engine = engines.scenes.get(type(request.background))
+    if isinstance(engine, Choosy):
+        engine.check(request.background)
     for wanted, flag in (
         (request.checks.visual_input, "visual_input_content_moderation"),
         (request.checks.visual_output, "visual_output_content_moderation"),

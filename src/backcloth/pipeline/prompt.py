@@ -1,17 +1,20 @@
-"""Refines a prompt, and judges what came out of it."""
+"""Refines a prompt, says what was drawn, and judges what came out of it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from backcloth.domain.background import Prompt
+from backcloth.domain.background import Prompt, Solid
 from backcloth.domain.request import ReplaceBackground
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.moderation import moderate_prompt
+from backcloth.scene.protocol import Plate
 
 
 def refine(request: ReplaceBackground, engines: Engines) -> ReplaceBackground:
-    """The request with the prompt that will be drawn; unchanged when it has none or asked for none.
+    """The request with the prompt that will be drawn.
+
+    Unchanged when it has no prompt, asked for no refinement, or goes to an engine that refines by itself.
 
     Raises:
         ModerationRefused: the refined prompt fails the check the request asked for.
@@ -19,7 +22,27 @@ def refine(request: ReplaceBackground, engines: Engines) -> ReplaceBackground:
     background = request.background
     if not (isinstance(background, Prompt) and request.refine_prompt):
         return request
+    if engines.scenes[Prompt].capabilities().refines:
+        return request
     refined = engines.refiner.refine(background.text, request.seed)
     if refined != background.text:
         moderate_prompt(refined, request, engines)
     return replace(request, background=replace(background, text=refined))
+
+
+def as_drawn(request: ReplaceBackground, plate: Plate, engines: Engines) -> str | None:
+    """The prompt as it was drawn: the engine's description if refinement was asked for, else the words used.
+
+    Raises:
+        ModerationRefused: the description fails the check the request asked for.
+    """
+    match request.background:
+        case Prompt(text=text):
+            if not (request.refine_prompt and plate.refined_prompt):
+                return text
+            moderate_prompt(plate.refined_prompt, request, engines)
+            return plate.refined_prompt
+        case Solid(prompt=text) if text:
+            return text
+        case _:
+            return None

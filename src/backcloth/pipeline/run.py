@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from backcloth.domain.background import Background, Prompt, Solid
 from backcloth.domain.request import ReplaceBackground, Source
 from backcloth.imaging.encode import encode_png
 from backcloth.pipeline.composite import put_back
@@ -23,7 +22,7 @@ from backcloth.pipeline.inputs import load, load_photo
 from backcloth.pipeline.moderation import moderate_inputs, moderate_result
 from backcloth.pipeline.place import place
 from backcloth.pipeline.plate import make_plate
-from backcloth.pipeline.prompt import refine
+from backcloth.pipeline.prompt import as_drawn, refine
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,7 @@ def replace_background(
         placed = place(cutout, request.placement)
     with watch.stage("plate"):
         plate = make_plate(job_id, request, inputs, placed.cutout, engines)
+        refined_prompt = as_drawn(request, plate, engines)
     with watch.stage("composite"):
         picture = put_back(placed.cutout, plate, request.background)
     with watch.stage("moderate_result"):
@@ -98,10 +98,11 @@ def replace_background(
         **placed.facts,
         "engine": plate.engine,
         "scene": plate.scene,
+        **plate.record,
         "seconds": watch.seconds,
     }
     notices = request.notices + placed.notices + plate.notices
-    return Outcome(png, _words(request.background), notices, record)
+    return Outcome(png, refined_prompt, notices, record)
 
 
 def remove_background(
@@ -128,11 +129,3 @@ def remove_background(
     with watch.stage("encode"):
         png = encode_png(picture)
     return Outcome(png, None, (), {**facts(cutout, engines, picture), "seconds": watch.seconds})
-
-
-def _words(background: Background) -> str | None:
-    match background:
-        case Prompt(text=text) | Solid(prompt=text) if text:
-            return text
-        case _:
-            return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ class Capabilities:
         deterministic: Same job and fingerprint give the same bytes.
         licence: Licence of its weights, or of the engine where it has none.
         commercial_use: Whether that licence allows it.
+        refines: Whether it reads the caller's own words and says itself, in `Plate.refined_prompt`, what it
+            made of them.
     """
 
     backgrounds: tuple[type, ...]
@@ -38,6 +41,7 @@ class Capabilities:
     deterministic: bool
     licence: str
     commercial_use: bool
+    refines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class SceneJob:
         seed: 0..2**63-1.
         mode: Effort.
         references: (H, W, 3) uint8 sRGB pictures, in the caller's order.
+        reference_mattes: For the first of them, as many as were looked at: (h, w) float32 0..1 maps of what
+            stands out in each, at any size, neither cleaned nor stretched.
         shadow: What shadow the subject casts; `auto` leaves it to the background's light.
     """
 
@@ -64,6 +70,7 @@ class SceneJob:
     seed: int
     mode: Mode = Mode.FAST
     references: tuple[Picture, ...] = ()
+    reference_mattes: tuple[npt.NDArray[np.float32], ...] = ()
     shadow: Shadow = Shadow.AUTO
 
 
@@ -76,12 +83,16 @@ class Plate:
         engine: Name, version and weights' hash of what made it.
         scene: What was matched or made, in a few words, for the job notes.
         notices: Sentences the caller must see: words not honoured, a scene not matched.
+        refined_prompt: What was drawn, as a prompt that would ask for it; None where the engine cannot say.
+        record: More facts for the job notes, as JSON values.
     """
 
     picture: Picture
     engine: str
     scene: str = ""
     notices: tuple[str, ...] = ()
+    refined_prompt: str | None = None
+    record: Mapping[str, Any] = field(default_factory=dict)
 
 
 class SceneEngine(Protocol):
@@ -98,4 +109,17 @@ class SceneEngine(Protocol):
 
     def generate(self, job: SceneJob) -> Plate:
         """Makes the plate. Safe to call from several threads."""
+        ...
+
+
+@runtime_checkable
+class Choosy(Protocol):
+    """A scene engine that may refuse a background before the job is accepted."""
+
+    def check(self, background: Background) -> None:
+        """Refuses what it will not make.
+
+        Raises:
+            PromptNotUnderstood: naming `prompt`.
+        """
         ...

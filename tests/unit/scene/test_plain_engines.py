@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from backcloth.domain.background import Prompt, References, Solid
+from backcloth.domain.background import Prompt, References, Solid, Staged
 from backcloth.domain.colour import Colour
 from backcloth.errors import InvalidRequest
 from backcloth.imaging.geometry import cover
@@ -16,6 +16,7 @@ from backcloth.scene.protocol import SceneJob
 from backcloth.scene.reference import ReferenceEngine
 from backcloth.scene.registry import open_engines
 from backcloth.scene.solid import SolidEngine
+from backcloth.scene.studio.engine import Reader
 
 MakeJob = Callable[..., SceneJob]
 
@@ -76,7 +77,7 @@ def test_any_size_of_reference_plate_is_exact(make_job: MakeJob, size: tuple[int
 
 def test_every_kind_of_background_has_an_engine_that_says_it_can() -> None:
     """The registry and the capabilities agree."""
-    engines = open_engines()
-    assert set(engines) == {Solid, Prompt, References}
+    engines = open_engines(Reader())
+    assert set(engines) == {Solid, Prompt, Staged, References}
     assert all(kind in engine.capabilities().backgrounds for kind, engine in engines.items())
-    assert [engine.name for engine in engines.values()] == ["solid", "studio", "reference"]
+    assert [engine.name for engine in engines.values()] == ["solid", "studio", "studio", "reference"]

@@ -7,10 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from backcloth.domain.background import Prompt, Solid
+from backcloth.domain.background import Prompt, Solid, Staged
 from backcloth.domain.colour import Colour
+from backcloth.errors import PromptNotUnderstood
 from backcloth.scene.protocol import SceneJob
-from backcloth.scene.studio.engine import StudioEngine
+from backcloth.scene.studio.embedding import Embedder, EmbeddingUnavailable
+from backcloth.scene.studio.engine import Reader, StudioEngine
+from backcloth.scene.studio.meaning import Meaning
 
 MakeJob = Callable[..., SceneJob]
 
@@ -119,16 +122,50 @@ def test_night_is_darker_than_day(make_job: MakeJob) -> None:
 def test_notices_name_what_was_not_drawn_and_when_the_studio_stands_in(make_job: MakeJob) -> None:
     """Unmet words and an unmatched prompt are both told to the caller."""
     engine = StudioEngine()
-    assert engine.generate(make_job("beach with palm trees")).notices == ("Not drawn: palm trees.",)
+    assert engine.generate(make_job("beach with parrots")).notices[-1] == "Not drawn: parrots."
     unmatched = engine.generate(make_job("a dragon"))
     assert "neutral studio" in unmatched.notices[0]
     assert unmatched.notices[1] == "Not drawn: dragon."
     assert engine.generate(make_job("beach")).notices == ()
 
 
+def test_a_plate_says_which_scene_it_shows(make_job: MakeJob) -> None:
+    """The sentence is the refined prompt, and the spec in the record draws the same picture."""
+    engine = StudioEngine()
+    plate = engine.generate(make_job("white marble table by a window, no shadow"))
+    assert plate.refined_prompt == "A white marble table by a window, soft window light, no shadow."
+    assert plate.record["spec"]["setting"] == "table"
+    assert plate.record["match"] == {"score": 1.0, "scene": ""}
+    staged = engine.generate(make_job(Staged(plate.record["spec"])))
+    assert np.array_equal(staged.picture, plate.picture)
+    assert staged.notices == ()
+
+
+def test_a_prompt_that_is_not_understood_is_refused_where_the_operator_wants_that(make_job: MakeJob) -> None:
+    """The refusal names the prompt and what is not drawn; what is understood is drawn as ever."""
+    engine = StudioEngine(Reader(Meaning(), refuse=True))
+    with pytest.raises(PromptNotUnderstood, match=r"prompt: .*dragon, knight"):
+        engine.check(Prompt("a dragon and a knight"))
+    with pytest.raises(PromptNotUnderstood):
+        engine.generate(make_job("a dragon and a knight"))
+    engine.check(Prompt("marble table"))
+    assert engine.generate(make_job("marble table")).notices == ()
+
+
+def test_without_the_network_a_job_says_that_words_alone_were_read(make_job: MakeJob) -> None:
+    """What the vocabulary knows is drawn without a word; otherwise a notice says what could not run."""
+
+    def missing() -> Embedder:
+        raise EmbeddingUnavailable("not installed")
+
+    engine = StudioEngine(Reader(Meaning(missing)))
+    assert engine.generate(make_job("beach")).notices == ()
+    assert "vocabulary alone" in engine.generate(make_job("beach with parrots")).notices[0]
+
+
 def test_only_prompts_are_drawn(make_job: MakeJob) -> None:
     """A background of another kind is a programming error, not a picture."""
     engine = StudioEngine()
-    assert engine.capabilities().backgrounds == (Prompt,)
+    assert engine.capabilities().backgrounds == (Prompt, Staged)
     with pytest.raises(TypeError):
         engine.generate(make_job(Solid(Colour(1, 2, 3))))

@@ -7,14 +7,13 @@ from dataclasses import replace
 import pytest
 
 from backcloth.domain.colour import Colour
-from backcloth.scene.studio.describe import describe
-from backcloth.scene.studio.light import LIGHTS
+from backcloth.scene.studio import scene as names
+from backcloth.scene.studio import vocabulary as words
+from backcloth.scene.studio.catalogue import CATALOGUE
+from backcloth.scene.studio.colours import NAMED, shaded
 from backcloth.scene.studio.parse import parse
 from backcloth.scene.studio.scene import Scene
-from backcloth.scene.studio.surfaces import SURFACES
-from backcloth.scene.studio.vocabulary import HOME_OF_SURFACE
-from backcloth.scene.studio.vocabulary import LIGHTS as LIGHT_WORDS
-from backcloth.scene.studio.vocabulary import SURFACES as SURFACE_WORDS
+from backcloth.scene.studio.spec import from_plain, to_plain
 
 MEANT = [
     (
@@ -25,6 +24,22 @@ MEANT = [
     ("an empty parking lot at sunset", Scene("parking", light="sunset")),
     ("in a sunny meadow with blue sky", Scene("meadow", light="day")),
     ("cozy living room with warm light", Scene("living room", light="warm")),
+    ("table in a cafe", Scene("table", "oak", backdrop="cafe", light="soft")),
+    ("oak shelf in front of a brick wall", Scene("shelf", "oak", backdrop="brick", light="window")),
+    ("room with an exposed brick wall", Scene("gallery", backdrop="brick", light="soft")),
+    ("jetty on a lake at dawn, fog", Scene("lake", light="golden", weather="fog")),
+    ("autumn forest", Scene("forest", light="golden", season="autumn")),
+    ("snow field, snow falling", Scene("snow", light="overcast", weather="snowfall")),
+    (
+        "pink podium with palm leaf shadows and rose petals",
+        Scene("podium", surface_colour=Colour(242, 172, 190), pattern="leaves", props=("petals",)),
+    ),
+    (
+        "white marble slab, hard shadow",
+        Scene("table", "marble", Colour(226, 224, 220), light="window", pattern="window", shadow="hard"),
+    ),
+    ("table without a window", Scene("table", "oak", light="window", pattern="window")),
+    ("meadow with mountains behind", Scene("meadow", backdrop="alps", light="day")),
     ("wooden table in a garden, bokeh", Scene("table", "wood", backdrop="park", blur=1.3)),
     ("on stone in the forest", Scene("table", "slate", backdrop="forest")),
     ("walnut desk near a window, evening", Scene("table", "walnut", backdrop="window", light="sunset")),
@@ -49,9 +64,9 @@ def test_a_prompt_gives_the_scene_it_describes(prompt: str, scene: Scene) -> Non
     """Setting, surface, light, colours and switches are all read, and nothing is left over."""
     understood = parse(prompt)
     assert understood.scene == scene
-    assert understood.matched
+    assert understood.placed
     assert understood.unmet == ()
-    assert understood.score == 1.0
+    assert understood.share == 1.0
 
 
 @pytest.mark.parametrize(
@@ -77,9 +92,9 @@ def test_a_colour_belongs_to_the_noun_beside_it(
 @pytest.mark.parametrize(
     ("prompt", "unmet"),
     [
-        ("sandy beach with turquoise sea, palm trees", ("palm trees",)),
-        ("on a rustic wooden table with coffee beans and a red napkin", ("coffee beans", "red napkin")),
-        ("city street at night, neon signs", ("neon signs",)),
+        ("sandy beach with turquoise sea, parrots", ("parrots",)),
+        ("on a rustic wooden table with coffee beans and a red spoon", ("coffee beans", "red spoon")),
+        ("city street at night, neon signs, billboards", ("billboards",)),
         ("meadow with a purple sky", ("purple",)),
         (
             "marble table, professional product photography, 8k, high detail, shallow depth of field",
@@ -93,11 +108,11 @@ def test_what_is_not_drawn_is_reported_and_small_talk_is_not(prompt: str, unmet:
     assert parse(prompt).unmet == unmet
 
 
-@pytest.mark.parametrize("prompt", ["a dragon fighting a knight", "", "?!", "a red sports car's showroom"])
-def test_a_prompt_without_a_known_place_falls_back_to_the_neutral_studio(prompt: str) -> None:
-    """Nothing recognised means the plain sweep, marked as not matched."""
+@pytest.mark.parametrize("prompt", ["a dragon fighting a knight", "", "?!", "a red sports car"])
+def test_a_prompt_without_a_known_place_places_nothing(prompt: str) -> None:
+    """Nothing recognised means the plain sweep, marked as not placed."""
     understood = parse(prompt)
-    assert not understood.matched
+    assert not understood.placed
     assert understood.scene == Scene("sweep")
 
 
@@ -111,14 +126,17 @@ def test_a_prompt_without_a_known_place_falls_back_to_the_neutral_studio(prompt:
         ("grain, noise", {"grain": 0.0}),
         ("blur", {"blur": 0.7}),
         ("text, watermark", {}),
+        ("parrots and palm trees", {"props": ("petals",)}),
+        ("petals, leaves, palms", {"props": ()}),
     ],
 )
 def test_a_negative_prompt_switches_off_what_could_be_drawn(
     negative: str, changed: dict[str, object]
 ) -> None:
     """`background.negative` changes the spec where it names something of the studio's, else nothing."""
-    plain = parse("beach at sunset").scene
-    assert parse("beach at sunset", negative).scene == replace(plain, **changed)  # type: ignore[arg-type]  # keys are fields of Scene
+    prompt = "beach at sunset, palm trees, petals"
+    plain = parse(prompt).scene
+    assert parse(prompt, negative).scene == replace(plain, **changed)  # type: ignore[arg-type]  # keys are fields of Scene
 
 
 @pytest.mark.parametrize("prompt", ["white background", "beach", "black podium"])
@@ -136,14 +154,79 @@ def test_every_way_of_saying_no_counts(phrase: str) -> None:
     assert parse(f"white studio, {phrase}").scene.shadow == "none"
 
 
-def test_every_name_in_the_vocabulary_can_be_drawn() -> None:
-    """No word leads to a surface or light that does not exist."""
-    assert set(SURFACE_WORDS.values()) <= set(SURFACES)
-    assert set(SURFACE_WORDS.values()) <= set(HOME_OF_SURFACE)
-    assert set(LIGHT_WORDS.values()) <= set(LIGHTS)
+@pytest.mark.parametrize(
+    ("prompt", "colour", "unmet"),
+    [
+        ("city at night, pink neon", "pink", ()),
+        ("stage in blue light", "blue", ()),
+        ("studio, purple and blue neon light", "purple", ("blue",)),
+        ("meadow in golden light", "", ()),
+        ("table in warm white light", "", ()),
+    ],
+)
+def test_a_colour_of_light_is_the_lights(prompt: str, colour: str, unmet: tuple[str, ...]) -> None:
+    """A colour before a light makes it a gel, a second one is reported, and a light's own colour is none."""
+    understood = parse(prompt)
+    wanted = shaded(Colour(*NAMED[colour]), "vivid") if colour else None
+    assert understood.scene.light_colour == wanted
+    assert understood.unmet == unmet
 
 
-def test_a_scene_is_described_in_plain_words() -> None:
-    """The job notes name setting, surface, what stands behind, and light."""
-    scene = parse("on a white marble table by a window, soft morning light").scene
-    assert describe(scene) == "table top, white marble, by a window, low morning light"
+@pytest.mark.parametrize("phrase", sorted(words.SETTINGS))
+def test_every_word_for_a_place_leads_there(phrase: str) -> None:
+    """Alone, each phrase for a setting gives that setting, but for what is a plain backdrop's word too."""
+    understood = parse(f"in front of {phrase}")
+    assert from_plain(to_plain(understood.scene)) == understood.scene
+    assert understood.unmet == ()
+    assert understood.scene.setting == words.SETTINGS[phrase]
+
+
+@pytest.mark.parametrize("phrase", sorted({*words.SURFACES, *words.BACKDROPS, *words.LIGHTS, *words.PROPS}))
+@pytest.mark.parametrize("place", ["table", "living room", "meadow"])
+def test_every_word_for_a_thing_is_understood(place: str, phrase: str) -> None:
+    """Beside a place, each phrase gives a valid scene, and nothing of it is left over."""
+    understood = parse(f"{place}, {phrase}")
+    assert from_plain(to_plain(understood.scene)) == understood.scene
+    assert understood.unmet == ()
+    if place == "table" and phrase in words.PROPS:
+        assert words.PROPS[phrase] in understood.scene.props
+
+
+@pytest.mark.parametrize("phrase", sorted(words.FLAGS))
+def test_every_word_that_switches_something_does(phrase: str) -> None:
+    """Outdoors, where weather and season are seen, each phrase sets its fields."""
+    scene = parse(f"meadow, {phrase}").scene
+    assert from_plain(to_plain(scene)) == scene
+    for field, value in words.FLAGS[phrase]:
+        assert getattr(scene, field) == value
+
+
+@pytest.mark.parametrize("phrase", sorted(words.NEGATED))
+def test_every_word_that_can_be_denied_is(phrase: str) -> None:
+    """After `no`, each phrase sets its fields."""
+    scene = parse(f"meadow, no {phrase}").scene
+    for field, value in words.NEGATED[phrase]:
+        assert getattr(scene, field) == value
+
+
+def test_every_name_of_the_spec_has_a_word_or_a_named_scene() -> None:
+    """Whatever the studio can draw, a prompt can ask for."""
+    scenes = [named.scene for named in CATALOGUE.scenes]
+    asked = {
+        "setting": (names.SETTINGS, words.SETTINGS.values()),
+        "surface": (names.SURFACES, [*words.SURFACES.values(), "water"]),
+        "backdrop": (names.BACKDROPS, [*words.BACKDROPS.values(), *words.VIEW_OF_SETTING.values()]),
+        "light": (names.LIGHTS, words.LIGHTS.values()),
+        "props": (names.PROPS, words.PROPS.values()),
+    }
+    for field, (known, said) in asked.items():
+        named = {getattr(scene, field) for scene in scenes} if field != "props" else set()
+        assert known <= {*said, *named}, field
+    switched = {(field, value) for fields in words.FLAGS.values() for field, value in fields}
+    for field, known in (
+        ("weather", names.WEATHERS),
+        ("season", names.SEASONS),
+        ("pattern", names.PATTERNS),
+    ):
+        assert {(field, value) for value in known if value} <= switched
+    assert set(words.HOME_OF_SURFACE) == names.SURFACES

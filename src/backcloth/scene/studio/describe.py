@@ -1,45 +1,75 @@
-"""A scene in a few words."""
+"""A scene as a sentence that a person could have written as a prompt."""
 
 from __future__ import annotations
 
-from backcloth.domain.colour import Colour
-from backcloth.scene.studio.colours import NAMED, OF_MATERIAL
-from backcloth.scene.studio.scene import Scene
+from collections.abc import Iterator
 
-_SETTING = {
-    "table": "table top",
-    "sweep": "studio sweep",
-    "podium": "podium in a studio",
+from backcloth.domain.colour import Colour
+from backcloth.scene.studio.colours import NAMED, OF_MATERIAL, SHADES, shaded
+from backcloth.scene.studio.scene import NATURE, ROOMS, STREETS, WALLS, Scene
+
+_PLACE = {
+    "table": "table",
+    "podium": "podium",
+    "steps": "flight of display steps",
+    "shelf": "shelf",
+    "sweep": "seamless studio backdrop",
+    "stage": "stage in a spotlight",
+    "gallery": "bare hall",
     "parking": "parking lot",
-    "street": "street",
     "city": "city square",
-    "beach": "beach",
-    "meadow": "meadow",
-    "forest": "forest",
     "mountain": "mountain meadow",
-    "desert": "desert",
     "snow": "snowfield",
     "sky": "open sky",
-    "room": "room",
+    "lake": "jetty on a lake",
+    "rocks": "rocky place",
+    "water": "sheet of still water",
+    "cafe": "café",
 }
+"""Settings that are called something else than their names."""
+
+_MADE = {"wood": "wooden", "carpet": "carpeted", "tiles": "tiled", "rock": "rough stone", "water": "flooded"}
+"""Materials as words before a noun, where that is another word."""
+
+_COVERS = frozenset({"linen", "silk", "velvet", "leather", "paper"})
+
+_UNDERFOOT = {
+    "beach": ("sand",),
+    "garden": ("lawn",),
+    "meadow": ("lawn",),
+    "snow": ("snow",),
+    "desert": ("sand",),
+    "street": ("asphalt",),
+    "parking": ("asphalt",),
+    "lake": ("wood",),
+    "rocks": ("rock",),
+    "water": ("water",),
+}
+"""What is found there anyway."""
 
 _BEHIND = {
     "window": "by a window",
     "room": "in a room",
     "kitchen": "in a kitchen",
     "cafe": "in a café",
+    "bathroom": "in a bathroom",
+    "office": "in an office",
     "warehouse": "in a warehouse",
+    "books": "before shelves of books",
     "park": "in a park",
     "forest": "in a forest",
-    "alps": "in the mountains",
+    "alps": "before mountains",
     "city": "in a city",
-    "street": "in a city",
+    "street": "in a street",
     "sky": "under the sky",
     "sea": "by the sea",
+    "lights": "before blurred lamps",
+    "leaves": "before foliage",
+    "curtain": "before a curtain",
 }
 
 _LIGHT = {
-    "soft": "soft studio light",
+    "soft": "soft light",
     "bright": "bright even light",
     "window": "soft window light",
     "morning": "low morning light",
@@ -48,32 +78,108 @@ _LIGHT = {
     "golden": "golden-hour light",
     "sunset": "sunset light",
     "dusk": "dusk",
-    "night": "night",
+    "night": "lamplight at night",
     "warm": "warm light",
     "dramatic": "dramatic low-key light",
+    "neon": "neon light",
 }
+
+_WEATHER = {
+    "clear": "clear weather",
+    "cloudy": "clouds",
+    "fog": "fog",
+    "rain": "rain",
+    "snowfall": "falling snow",
+}
+
+_PATTERN = {
+    "window": "the light of a window frame",
+    "leaves": "shadows of leaves",
+    "blinds": "stripes of light through blinds",
+}
+
+_PROPS = {
+    "drops": "water drops",
+    "plant": "a plant",
+    "palm": "palm leaves",
+    "fir": "fir branches",
+    "arch": "an arch",
+    "lights": "fairy lights",
+    "cloth": "a draped cloth",
+}
+
+_SHADOW = {"none": "no shadow", "soft": "a soft shadow", "hard": "a hard shadow"}
 
 
 def describe(scene: Scene) -> str:
-    """The scene as a person would name it: `table top, white marble, by a window, soft window light`."""
-    parts = [_SETTING.get(scene.setting, scene.setting)]
-    if scene.surface:
-        colour = f"{_name(scene.surface_colour, scene.surface)} " if scene.surface_colour else ""
-        parts.append(f"{colour}{scene.surface}")
-    elif scene.surface_colour:
-        parts.append(_name(scene.surface_colour))
+    """The scene in a sentence such as `A white marble table by a window, soft window light.`."""
+    details = ", ".join(_details(scene))
+    return f"{_article(_thing(scene))} {_behind(scene)}, {details}.".replace(" ,", ",")
+
+
+def _article(thing: str) -> str:
+    return f"{'An' if thing[:1] in 'aeiou' else 'A'} {thing}"
+
+
+def _thing(scene: Scene) -> str:
+    place = _PLACE.get(scene.setting, scene.setting)
+    colour = _name(scene.surface_colour, scene.surface) if scene.surface_colour else ""
+    material = f"{colour} {scene.surface}".strip()
+    made = f"{colour} {_MADE.get(scene.surface, scene.surface)}".strip()
+    if scene.setting == "sweep":
+        return f"{_name(scene.backdrop_colour)} {place}" if scene.backdrop_colour else place
+    if scene.setting in STREETS | NATURE:
+        usual = not colour and scene.surface in _UNDERFOOT.get(scene.setting, ("",))
+        return place if usual or not material else f"{place} with {material} underfoot"
+    if scene.setting in ROOMS | {"stage"}:
+        return f"{place} with {_article(made).lower()} floor" if made else place
+    if scene.surface in _COVERS:
+        return f"{place} covered in {material}"
+    return f"{made} {place}".strip()
+
+
+def _behind(scene: Scene) -> str:
+    colour = _name(scene.backdrop_colour) if scene.backdrop_colour and scene.setting != "sweep" else ""
+    if scene.setting == "beach":
+        return f"by a {colour} sea" if colour else ""
+    if scene.backdrop in WALLS:
+        return f"before a {colour} {scene.backdrop} wall".replace("  ", " ")
     if scene.backdrop:
-        parts.append(_BEHIND[scene.backdrop])
-    if scene.backdrop_colour:
-        parts.append(f"{_name(scene.backdrop_colour)} {'water' if scene.setting == 'beach' else 'backdrop'}")
-    parts.append(_LIGHT[scene.light])
+        return _BEHIND[scene.backdrop]
+    return f"before a {colour} backdrop" if colour else ""
+
+
+def _details(scene: Scene) -> Iterator[str]:
+    light = _LIGHT[scene.light]
+    yield f"{_name(scene.light_colour)} {light}" if scene.light_colour else light
+    if scene.weather:
+        yield _WEATHER[scene.weather]
+    if scene.season:
+        yield scene.season
     if scene.wet:
-        parts.append("wet ground")
+        yield "wet ground"
+    if scene.pattern:
+        yield _PATTERN[scene.pattern]
+    if scene.props:
+        yield f"with {' and '.join(_PROPS.get(name, name) for name in scene.props)}"
     if scene.view == "top":
-        parts.append("seen from above")
-    if scene.shadow == "none":
-        parts.append("no shadow")
-    return ", ".join(parts)
+        yield "seen from straight above"
+    yield from _refinements(scene)
+
+
+def _refinements(scene: Scene) -> Iterator[str]:
+    if scene.shadow in _SHADOW:
+        yield _SHADOW[scene.shadow]
+    if scene.reflection is not None:
+        yield "with reflections" if scene.reflection else "no reflections"
+    if not scene.clouds:
+        yield "no clouds"
+    if not scene.sun:
+        yield "no glow of the sun"
+    if scene.blur != 1.0:
+        yield "shallow depth of field" if scene.blur > 1.0 else "a sharp background"
+    if scene.grain != 1.0:
+        yield "film grain" if scene.grain > 1.0 else "no grain"
 
 
 def _name(colour: Colour, material: str = "") -> str:
@@ -81,9 +187,18 @@ def _name(colour: Colour, material: str = "") -> str:
     for (_material, name), rgb in OF_MATERIAL.items():
         if material and rgb == colour.rgb:
             return name
+    found = min(_SHADED, key=lambda name: _distance(_SHADED[name], colour))
+    return found if _distance(_SHADED[found], colour) <= 900 else str(colour)
 
-    def distance(name: str) -> int:
-        return sum((a - b) ** 2 for a, b in zip(NAMED[name], colour.rgb, strict=True))
 
-    nearest = min(NAMED, key=distance)
-    return nearest if distance(nearest) <= 900 else str(colour)
+def _distance(one: tuple[int, int, int], colour: Colour) -> int:
+    return sum((a - b) ** 2 for a, b in zip(one, colour.rgb, strict=True))
+
+
+_SHADED = NAMED | {
+    f"{shade} {name}": shaded(Colour(*rgb), shade).rgb
+    for shade in ("pastel", "light", "dark", "vivid")
+    for name, rgb in NAMED.items()
+    if shade in SHADES and " " not in name
+}
+"""Plain names first: the first of equally near ones is taken."""

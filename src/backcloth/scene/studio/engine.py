@@ -1,26 +1,52 @@
-"""The engine that draws a prompt: procedural, on the CPU, without a learned model."""
+"""The engine that draws a prompt or a scene spec: procedural, on the CPU, without a generative model."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from backcloth.domain.background import Prompt
+from backcloth.domain.background import Background, Prompt, Staged
 from backcloth.domain.placement import Shadow
 from backcloth.domain.request import Mode
+from backcloth.errors import PromptNotUnderstood
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob
 from backcloth.scene.studio.describe import describe
-from backcloth.scene.studio.parse import Understanding, parse
+from backcloth.scene.studio.meaning import Meaning
 from backcloth.scene.studio.render import render
+from backcloth.scene.studio.scene import Scene
+from backcloth.scene.studio.spec import from_plain, to_plain
+from backcloth.scene.studio.understand import THRESHOLD, Understanding, understand
 
-VERSION = "2"
+VERSION = "3"
 """Part of the fingerprint: raised whenever the same job would give other bytes."""
 
 PIXEL_LIMIT = 2_500_000
 """Larger plates are enlarged by the pipeline: most of a plate is out of focus."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How prompts are read.
+
+    Attributes:
+        meaning: Finds named scenes by meaning; None reads by the vocabulary alone.
+        threshold: Score, 0..1, below which a prompt does not count as understood.
+        refuse: Whether such a prompt is refused; otherwise a neutral studio stands in, and a notice says so.
+    """
+
+    meaning: Meaning | None = None
+    threshold: float = THRESHOLD
+    refuse: bool = False
+
+
 class StudioEngine:
-    """Draws backgrounds from text: a surface, what stands behind it, light, shadows, a lens."""
+    """Draws backgrounds from text: a surface, what stands behind it, light, shadows, a lens.
+
+    Args:
+        reader: How prompts are read.
+    """
+
+    def __init__(self, reader: Reader | None = None) -> None:
+        self._reader = reader or Reader(Meaning())
 
     @property
     def name(self) -> str:
@@ -30,7 +56,7 @@ class StudioEngine:
     def capabilities(self) -> Capabilities:
         """Prompts in every mode; negative prompts count where the studio could draw what they name."""
         return Capabilities(
-            backgrounds=(Prompt,),
+            backgrounds=(Prompt, Staged),
             modes=tuple(Mode),
             negative_prompt=True,
             max_references=0,
@@ -38,37 +64,78 @@ class StudioEngine:
             deterministic=True,
             licence="Apache-2.0",
             commercial_use=True,
+            refines=True,
         )
+
+    def check(self, background: Background) -> None:
+        """Refuses a prompt that is not understood, where the operator wants that.
+
+        Raises:
+            PromptNotUnderstood: naming `prompt`.
+        """
+        if self._reader.refuse and isinstance(background, Prompt):
+            understood = self._understand(background)
+            if understood.score < self._reader.threshold:
+                raise PromptNotUnderstood(_refusal(understood))
 
     def generate(self, job: SceneJob) -> Plate:
         """Draws the plate.
 
         Raises:
-            TypeError: the job's background is not a Prompt.
+            TypeError: the job's background is neither a Prompt nor Staged.
+            PromptNotUnderstood: as `check`.
         """
         background = job.background
-        if not isinstance(background, Prompt):
-            raise TypeError(f"the studio draws prompts, not {type(background).__name__}")
-        understood = parse(background.text, background.negative)
-        scene = understood.scene
+        self.check(background)
+        match background:
+            case Prompt():
+                understood = self._understand(background)
+                return self._drawn(understood.scene, job, understood)
+            case Staged(spec=spec):
+                return self._drawn(from_plain(spec), job, None)
+            case _:
+                raise TypeError(f"the studio draws prompts, not {type(background).__name__}")
+
+    def _understand(self, prompt: Prompt) -> Understanding:
+        return understand(prompt.text, prompt.negative, self._reader.meaning, self._reader.threshold)
+
+    def _drawn(self, scene: Scene, job: SceneJob, understood: Understanding | None) -> Plate:
         if job.shadow is not Shadow.AUTO:
             scene = replace(scene, shadow=job.shadow.value)
-        picture = render(scene, job.subject, job.matte, job.seed)
+        sentence = describe(scene)
+        record = {"spec": to_plain(scene)}
+        if understood:
+            record["match"] = {"score": understood.score, "scene": understood.meant}
         return Plate(
-            picture=picture,
+            picture=render(scene, job.subject, job.matte, job.seed),
             engine=f"{self.name} {VERSION} (procedural studio, not a generative model)",
-            scene=describe(scene),
-            notices=_notices(understood),
+            scene=sentence,
+            notices=_notices(understood) if understood else (),
+            refined_prompt=sentence,
+            record=record,
         )
+
+
+def _refusal(understood: Understanding) -> str:
+    return (
+        f"prompt: the procedural studio does not understand it well enough (score {understood.score:.2f})"
+        f"{': it does not draw ' + ', '.join(understood.unmet) if understood.unmet else ''}."
+    )
 
 
 def _notices(understood: Understanding) -> tuple[str, ...]:
     notices: list[str] = []
+    if understood.unread:
+        notices.append(
+            "The prompt was read by the studio's vocabulary alone: its network of meanings cannot run here."
+        )
     if not understood.matched:
         notices.append(
             "The prompt names no place or surface that the procedural studio can draw: "
             "a neutral studio stands in."
         )
+    elif understood.meant:
+        notices.append(f"Understood by its meaning, as the studio's scene “{understood.meant}”.")
     if understood.unmet:
         notices.append(f"Not drawn: {', '.join(understood.unmet)}.")
     return tuple(notices)

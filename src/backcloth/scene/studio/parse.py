@@ -1,191 +1,225 @@
-"""From a prompt to a scene: what was understood, and which words were not."""
+"""From the words of a prompt that the vocabulary knows to a scene."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from backcloth.domain.colour import Colour
 from backcloth.scene.studio import vocabulary as words
-from backcloth.scene.studio.colours import OF_MATERIAL
-from backcloth.scene.studio.reading import BREAK, Reading, read
-from backcloth.scene.studio.scene import Scene
+from backcloth.scene.studio.painting import painted
+from backcloth.scene.studio.reading import Reading, read
+from backcloth.scene.studio.scene import NATURE, ROOMS, STANDS, STREETS, VIEWS, WALLS, Scene
 
-_JOINTS = frozenset({"and", "with", "on", "in", "against", "under", "by", "at", "of"})
+OUTDOORS = NATURE | STREETS
+"""Settings in which weather and season are seen."""
+
+_PLACE_OF_VIEW = {"sea": "beach", "alps": "mountain", "park": "garden", "leaves": "garden", "lights": "table"}
+"""Where something stands that is only said to have this behind it; a room for the others."""
+
+_GROUNDS = frozenset(
+    {"sand", "wet sand", "soil", "lawn", "moss", "leaf litter", "gravel", "rock", "snow", "wood", "slabs"}
+    | {"cobbles", "asphalt", "concrete", "slate", "water"}
+)
+"""Surfaces that the ground outdoors may have."""
+
+_TABLE_TOPS = frozenset(
+    name for name, home in words.HOME_OF_SURFACE.items() if home in ("table", "sweep", "gallery")
+) | {"sand", "moss", "lawn", "snow", "slabs", "gravel", "wet sand"}
+"""Surfaces that a table or a podium may have."""
 
 
 @dataclass(frozen=True, slots=True)
-class Understanding:
-    """What a prompt was taken to ask for.
+class Parsed:
+    """What the known words of a prompt ask for.
 
     Attributes:
-        scene: What will be drawn.
-        matched: False where no place, surface or colour was recognised and the neutral studio stands in.
+        scene: The scene, with what the words leave open filled in.
+        said: Fields of the scene that words decided.
+        strong: Whether words that say much decided the setting.
         unmet: Words that ask for something the studio does not draw, in the prompt's order.
-        score: Share of the prompt's telling words that were understood, 0..1.
+        share: Share of the prompt's telling words that were understood, 0..1.
+        lights: Lights that were named, in order.
+        wanted: The prompt without what it says not to want.
+        denied: Names of props and backdrops that are not wanted.
     """
 
     scene: Scene
-    matched: bool
+    said: frozenset[str]
+    strong: bool
     unmet: tuple[str, ...]
-    score: float
+    share: float
+    lights: tuple[str, ...]
+    wanted: str
+    denied: frozenset[str]
+
+    @property
+    def placed(self) -> bool:
+        """Whether a place, a surface or a backdrop was named."""
+        return bool(self.said & {"setting", "backdrop_colour"})
 
 
-def parse(prompt: str, negative: str = "") -> Understanding:
+def parse(prompt: str, negative: str = "") -> Parsed:
     """Reads a prompt.
 
     Args:
         prompt: The scene in words.
         negative: What it should not show; only what the studio could draw makes a difference.
     """
-    return _decide(read(prompt, negative))
-
-
-def _decide(reading: Reading) -> Understanding:
+    reading = read(prompt, negative)
     setting, backdrop = _place(reading)
+    if backdrop in reading.denied:
+        backdrop = ""
     surface = _surface(setting, reading)
-    scene = Scene(setting or "sweep", surface=surface, backdrop=backdrop)
-    scene = _lit(scene, reading)
-    scene = _coloured(scene, reading)
-    known = {entry.name for entry in fields(Scene)}
-    scene = replace(scene, **{flag: value for flag, value in reading.flags.items() if flag in known})
-    matched = bool(setting or scene.backdrop_colour or reading.places)
-    unmet = _grouped(reading.unmet)
-    score = max(0.0, 1.0 - len(reading.unmet) / reading.telling) if reading.telling else 0.0
-    return Understanding(scene, matched, unmet, round(score, 3))
+    scene = Scene(setting or "sweep", surface or ("oak" if setting == "table" else ""), backdrop=backdrop)
+    scene = lit(scene, reading.lights, reading.flags.get("weather", ""))
+    scene = painted(scene, reading)
+    props = tuple(dict.fromkeys(name for name in reading.props if name not in reading.denied))
+    scene = replace(scene, props=props, **reading.flags)
+    scene = _seasoned(scene)
+    known = {
+        "setting": bool(setting or reading.places),
+        "surface": bool(surface),
+        "backdrop": bool(backdrop),
+        "light": bool(reading.lights),
+        "props": bool(props),
+        **{name: getattr(scene, name) is not None for name in _COLOURS},
+    }
+    said = {name for name, decided in known.items() if decided} | set(reading.flags)
+    share = max(0.0, 1.0 - len(reading.unmet) / reading.telling) if reading.telling else 0.0
+    return Parsed(
+        scene,
+        frozenset(said),
+        bool(setting) and not _weak(reading),
+        _grouped(reading.unmet),
+        round(share, 3),
+        tuple(reading.lights),
+        reading.wanted(),
+        frozenset(reading.denied),
+    )
+
+
+_COLOURS = ("surface_colour", "backdrop_colour", "light_colour")
+
+
+def _weak(reading: Reading) -> bool:
+    """Whether nothing but words that say little decided the setting."""
+    return not reading.surfaces and not reading.kitchen and all(weak for _place, weak in reading.places)
 
 
 def _place(reading: Reading) -> tuple[str, str]:
     """(setting, backdrop): a table or podium stands in a place; otherwise the first place is the setting."""
-    places = [place for place in reading.places if place != "sweep"]
-    stands = [place for place in places if place in ("table", "podium")]
-    around = [place for place in places if place not in ("table", "podium", "sky")]
-    homes = [words.HOME_OF_SURFACE[name] for _position, name in reading.surfaces]
-    if around and around[0] in words.NATURE and "table" in homes:
+    ordered = sorted(reading.places, key=lambda place: place[1])
+    places = [place for place, _weak in ordered if place != "sweep"]
+    stands = [place for place in places if place in STANDS]
+    around = [place for place in places if place not in STANDS and place != "sky"]
+    homes = [words.HOME_OF_SURFACE[name] for name in reading.surfaces]
+    if around and around[0] in NATURE and "table" in homes and "lake" not in around:
+        stands = stands or ["table"]
+    if around and around[0] == "bathroom" and "table" in homes and reading.surfaces[0] == "marble":
         stands = stands or ["table"]
     if stands:
-        return ("podium" if "podium" in stands else "table"), _behind(around, reading)
+        raised = [place for place in stands if place != "table"]
+        return (raised[0] if raised else "table"), _behind(around, reading)
     if around:
-        return ("living room" if around[0] == "cafe" else around[0]), ""
+        return _within(around[0], reading)
     if homes:
-        return homes[0], _behind(around, reading) if homes[0] == "table" else ""
-    if reading.window and "sky" not in places:
+        stand = homes[0] == "table"
+        return homes[0], _behind(around, reading) if stand or homes[0] == "gallery" else ""
+    if reading.backdrops and "sky" not in places and "sweep" not in [place for place, _ in reading.places]:
+        return _before(reading.backdrops[0])
+    return ("sky" if "sky" in places else "sweep" if reading.places else ""), ""
+
+
+def _within(place: str, reading: Reading) -> tuple[str, str]:
+    """A place with a floor, and what was said to stand behind there."""
+    behind = reading.backdrops[0] if reading.backdrops else ""
+    if behind in WALLS and place in ("room", "warehouse", "gallery"):
+        return "gallery", behind
+    if place in ROOMS:
+        return place, behind if place in ("room", "gallery") else ""
+    return place, behind if behind in VIEWS - {"window"} else ""
+
+
+def _before(behind: str) -> tuple[str, str]:
+    """A place for what was named only by what stands behind."""
+    if behind in WALLS:
+        return "gallery", behind
+    if behind == "window":
         return "room", ""
-    return ("sky" if "sky" in places else "sweep" if "sweep" in reading.places else ""), ""
+    place = _PLACE_OF_VIEW.get(behind, "room")
+    return place, behind if place in ("room", "table") else ""
 
 
 def _behind(around: list[str], reading: Reading) -> str:
     """What stands behind a table or podium."""
     if reading.kitchen:
         return "kitchen"
+    walls = [name for name in reading.backdrops if name != "window"]
+    if walls:
+        return walls[0]
     if around:
-        return words.PANORAMA[around[0]]
-    return "window" if reading.window else ""
+        return str(words.VIEW_OF_SETTING[around[0]])
+    if reading.backdrops:
+        return "window"
+    return "park" if reading.flags.get("season") else ""
 
 
 def _surface(setting: str, reading: Reading) -> str:
-    named = [name for _position, name in reading.surfaces]
-    if setting == "table":
-        fitting = [name for name in named if words.HOME_OF_SURFACE[name] == "table"]
-        return fitting[0] if fitting else "oak"
-    if setting in words.NATURE:
-        fitting = [name for name in named if name in ("sand", "soil", "lawn")]
-        return fitting[0] if fitting and setting not in ("snow", "sky") else ""
-    if setting == "podium":
-        fitting = [name for name in named if words.HOME_OF_SURFACE[name] in ("table", "sweep")]
-        return fitting[0] if fitting else ""
-    return named[0] if named and setting not in ("", "sweep") else ""
+    named = reading.surfaces
+    if setting in STANDS:
+        fitting = [name for name in named if name in _TABLE_TOPS]
+    elif setting == "sky":
+        fitting = []
+    elif setting in NATURE:
+        fitting = [name for name in named if name in _GROUNDS and (setting != "snow" or name == "snow")]
+    else:
+        fitting = list(named) if setting not in ("", "sweep") else []
+    return fitting[0] if fitting else ""
 
 
-def _lit(scene: Scene, reading: Reading) -> Scene:
+def lit(scene: Scene, lights: Sequence[str], weather: str) -> Scene:
+    """The scene in the light that was named, as far as it occurs there, or in the one that is usual there."""
+    outdoors = scene.setting in OUTDOORS
     usual = {
         "table": "window" if scene.backdrop in ("", "window") else "soft",
-        "podium": "soft",
-        "sweep": "soft",
+        "shelf": "window",
+        "stage": "dramatic",
+        **dict.fromkeys(("podium", "steps", "sweep", "gallery", "water"), "soft"),
     }
-    light = usual.get(scene.setting, "day" if scene.setting in words.NATURE | words.STREETS else "window")
-    specific = [name for name in reading.lights if name not in ("soft", "bright", "warm")]
-    outdoors = scene.setting in words.NATURE | words.STREETS
-    if outdoors and reading.lights and not specific:
-        light = {"soft": "overcast", "bright": "day", "warm": "golden"}[reading.lights[0]]
+    light = usual.get(scene.setting, "day" if outdoors else "window")
+    specific = [name for name in lights if name not in ("soft", "bright", "warm")]
+    if outdoors and lights and not specific:
+        light = {"soft": "overcast", "bright": "day", "warm": "golden"}[lights[0]]
     elif specific:
-        light = specific[0]
-    elif reading.lights:
-        light = reading.lights[0]
-    if light == "window" and (outdoors or scene.setting in ("sweep", "podium")):
+        light = _strongest(specific)
+    elif lights:
+        light = lights[0]
+    elif outdoors and weather in ("fog", "rain", "snowfall"):
+        light = "overcast"
+    if light == "window" and (outdoors or scene.setting in ("sweep", "podium", "steps", "stage")):
         light = "day" if outdoors else "soft"
     wall = scene.setting == "table" and scene.backdrop == ""
     return replace(scene, light=light, pattern="window" if wall and light in ("window", "morning") else "")
 
 
-def _coloured(scene: Scene, reading: Reading) -> Scene:
-    """Gives each colour to the noun it belongs to."""
-    for start, stop, name, colour in reading.colours:
-        noun = _noun_after(stop, reading) or _noun_before(start, reading)
-        scene = _paint(scene, noun, name, colour, reading, start)
-    return scene
+def _strongest(lights: list[str]) -> str:
+    """The first light named; a neon sign or the night wins over the weather or the side it comes from."""
+    for winner in ("neon", "night"):
+        if winner in lights:
+            return winner
+    return next((name for name in lights if name not in ("overcast", "window")), lights[0])
 
 
-def _noun_after(stop: int, reading: Reading) -> str:
-    """The noun that a colour stands before: `black marble podium` gives the last of its nouns."""
-    found, stranger = "", ""
-    unmet = {position for position, _word in reading.unmet}
-    for position in range(stop, min(stop + 4, len(reading.tokens))):
-        if reading.tokens[position] in BREAK or reading.tokens[position] in _JOINTS:
-            break
-        if position in reading.nouns:
-            found = reading.nouns[position]
-        elif position in unmet and not found:
-            stranger = stranger or f"?{reading.tokens[position]}"
-    return found or stranger
-
-
-def _noun_before(start: int, reading: Reading) -> str:
-    for position in range(start - 1, max(start - 4, -1), -1):
-        if reading.tokens[position] in BREAK:
-            break
-        if position in reading.nouns:
-            return reading.nouns[position]
-    return ""
-
-
-def _paint(scene: Scene, noun: str, name: str, colour: Colour, reading: Reading, start: int) -> Scene:
-    if noun.startswith("?") or noun in words.LIGHTS:
-        natural = noun in words.LIGHTS and words.LIGHTS[noun] in ("warm", "golden", "morning", "sunset")
-        if not natural:
-            reading.unmet.append((start, name))
-        return scene
-    surface = scene.surface
-    material = "wood" if "wood" in surface or surface in ("oak", "pine", "walnut") else surface
-    material = "sand" if scene.setting in ("beach", "desert") else material
-    own = OF_MATERIAL.get((material, name))
-    surface_colour = Colour(*own) if own else colour
-    is_surface = noun in words.SURFACE_NOUNS or noun in words.SURFACES or noun in ("podium", "beach", "dune")
-    if scene.setting == "sweep":
-        return replace(scene, backdrop_colour=colour)
-    if noun in words.BACKDROP_NOUNS and scene.setting in ("table", "podium", "beach"):
-        return replace(scene, backdrop_colour=colour)
-    if scene.setting in ("table", "podium") and (is_surface or not scene.surface_colour):
-        return replace(scene, surface_colour=surface_colour)
-    if is_surface and scene.setting not in ("meadow", "mountain", "snow", "sky"):
-        return replace(scene, surface_colour=surface_colour)
-    if not _comes_naturally(name, scene.setting):
-        reading.unmet.append((start, name))
-    return scene
-
-
-def _comes_naturally(name: str, setting: str) -> bool:
-    return (name.rsplit(maxsplit=1)[-1], setting) in {
-        *(("green", place) for place in ("meadow", "forest", "mountain")),
-        *(
-            ("blue", place)
-            for place in ("beach", "meadow", "mountain", "sky", "snow", "desert", "street", "parking")
-        ),
-        *(("white", place) for place in ("snow", "sky", "room", "beach", "office")),
-        *(("grey", place) for place in ("parking", "street", "city", "warehouse")),
-        *(("turquoise", place) for place in ("beach",)),
-        *(("golden", place) for place in ("beach", "desert")),
-        *(("beige", place) for place in ("room", "living room", "bedroom")),
-    }
+def _seasoned(scene: Scene) -> Scene:
+    """Weather belongs outdoors; indoors, mist is a prop and rain is what the window shows."""
+    if scene.setting in OUTDOORS:
+        return replace(scene, props=tuple(name for name in scene.props if name != "mist"))
+    backdrop_is_view = scene.backdrop in VIEWS
+    return replace(
+        scene,
+        weather=scene.weather if backdrop_is_view else "",
+        season=scene.season if backdrop_is_view else "",
+    )
 
 
 def _grouped(unmet: list[tuple[int, str]]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from backcloth.domain.colour import Colour, parse_hex
 from backcloth.scene.studio import vocabulary as words
 from backcloth.scene.studio.colours import NAMED, SHADES, shaded
 
-_TOKEN = re.compile(r"#[0-9a-f]{3,8}\b|[a-z0-9]+(?:'[a-z]+)?|[,.;:!?()/]")
+_TOKEN = re.compile(r"#[0-9a-f]{3,8}\b|\w+(?:'\w+)?|[,.;:!?()/]")
 BREAK = frozenset(",.;:!?()/")
 _NEGATORS = frozenset({"no", "without", "not", "avoid", "excluding", "minus", "never"})
 _SHADE_OR_LIGHT = frozenset({"dark", "bright", "warm"})
@@ -23,29 +24,41 @@ class Reading:
 
     Attributes:
         tokens: The prompt's words and punctuation.
-        places: Settings, in order.
-        surfaces: (position, surface).
+        places: (setting, whether its word says little), in order.
+        surfaces, backdrops, lights, props: Names in order.
         colours: (first position, position after the last, name, colour).
-        lights: Names of lights, in order.
         flags: Fields of the scene that words switch.
         nouns: Known nouns by position, for colours to belong to.
-        window, kitchen: Whether a window or a kitchen counter was named.
+        kitchen: Whether a kitchen counter was named.
+        denied: Names that are not wanted.
         unmet: (position, word) of what is not understood.
         telling: How many words or phrases asked for something.
+        unwanted: (first position, position after the last) of what is said not to be wanted.
     """
 
     tokens: list[str]
 
-    places: list[str] = field(default_factory=list)
-    surfaces: list[tuple[int, str]] = field(default_factory=list)
-    colours: list[tuple[int, int, str, Colour]] = field(default_factory=list)
+    places: list[tuple[str, bool]] = field(default_factory=list)
+    surfaces: list[str] = field(default_factory=list)
+    backdrops: list[str] = field(default_factory=list)
     lights: list[str] = field(default_factory=list)
+    props: list[str] = field(default_factory=list)
+    colours: list[tuple[int, int, str, Colour]] = field(default_factory=list)
     flags: dict[str, Any] = field(default_factory=dict)
     nouns: dict[int, str] = field(default_factory=dict)
-    window: bool = False
     kitchen: bool = False
+    denied: set[str] = field(default_factory=set)
     unmet: list[tuple[int, str]] = field(default_factory=list)
     telling: int = 0
+    unwanted: list[tuple[int, int]] = field(default_factory=list)
+
+    def wanted(self) -> str:
+        """The prompt without what it says not to want."""
+        return " ".join(
+            word
+            for position, word in enumerate(self.tokens)
+            if not any(start <= position < stop for start, stop in self.unwanted)
+        )
 
 
 def read(prompt: str, negative: str) -> Reading:
@@ -72,23 +85,23 @@ def _singular(word: str) -> str:
     return word
 
 
-_TABLES: tuple[dict[str, Any] | frozenset[str], ...] = (
+_TABLES: tuple[Container[str], ...] = (
     words.SETTINGS,
     words.SURFACES,
+    words.BACKDROPS,
     words.LIGHTS,
+    words.PROPS,
     words.FLAGS,
     words.NEGATED,
     NAMED,
-    words.WINDOWS,
     words.KITCHEN_TABLES,
     words.SURFACE_NOUNS,
     words.BACKDROP_NOUNS,
+    words.LIGHT_NOUNS,
 )
 
 
-def _phrase(
-    tokens: list[str], start: int, tables: tuple[dict[str, Any] | frozenset[str], ...]
-) -> tuple[str, int]:
+def _phrase(tokens: list[str], start: int, tables: tuple[Container[str], ...]) -> tuple[str, int]:
     """The longest known phrase that starts at a word, and its length; ("", 1) for none."""
     for length in range(min(_LONGEST, len(tokens) - start), 0, -1):
         raw = tokens[start : start + length]
@@ -109,7 +122,8 @@ def _read(tokens: list[str], reading: Reading) -> None:
     while position < len(tokens):
         word = tokens[position]
         if word in _NEGATORS or (word == "free" and tokens[position + 1 : position + 2] == ["of"]):
-            position = _read_negated(tokens, position + 1, reading)
+            start, position = position, _read_negated(tokens, position + 1, reading)
+            reading.unwanted.append((start, position))
         elif word in BREAK:
             position += 1
         else:
@@ -138,10 +152,10 @@ def _list_goes_on(tokens: list[str], comma: int) -> bool:
 def _deny(tokens: list[str], reading: Reading) -> None:
     position = 0
     while position < len(tokens):
-        phrase, length = _phrase(tokens, position, (words.NEGATED,))
-        if phrase:
-            flag, value = words.NEGATED[phrase]
+        phrase, length = _phrase(tokens, position, (words.NEGATED, words.PROPS, words.BACKDROPS))
+        for flag, value in words.NEGATED.get(phrase, ()):
             reading.flags[flag] = value
+        reading.denied |= {table[phrase] for table in (words.PROPS, words.BACKDROPS) if phrase in table}
         position += length
 
 
@@ -151,13 +165,13 @@ def _read_phrase(tokens: list[str], position: int, reading: Reading) -> int:
     following = tokens[position + 1 : position + 2]
     if following == ["free"] and _singular(word) in words.NEGATED:
         _deny([word], reading)
+        reading.unwanted.append((position, position + 2))
         return position + 2
     colour, length = _colour(tokens, position)
     phrase, phrase_length = _phrase(tokens, position, _TABLES)
     if colour is not None and length >= phrase_length:
-        reading.colours.append(
-            (position, position + length, " ".join(tokens[position : position + length]), colour)
-        )
+        name = " ".join(tokens[position : position + length])
+        reading.colours.append((position, position + length, name, colour))
         reading.telling += 1
         return position + length
     if phrase in _SHADE_OR_LIGHT and _noun_follows(tokens, position + 1):
@@ -166,7 +180,7 @@ def _read_phrase(tokens: list[str], position: int, reading: Reading) -> int:
         reading.telling += 1
         return position + phrase_length
     single = _singular(word)
-    if single in words.BACKDROP_NOUNS or single in words.SURFACE_NOUNS:
+    if single in words.BACKDROP_NOUNS or single in words.SURFACE_NOUNS or single in words.LIGHT_NOUNS:
         reading.nouns[position] = single
     elif word not in words.FILLER and single not in words.FILLER and not word.isdigit() and len(word) > 1:
         reading.unmet.append((position, word))
@@ -195,25 +209,24 @@ def _colour(tokens: list[str], position: int) -> tuple[Colour | None, int]:
 
 def _take(phrase: str, position: int, reading: Reading) -> bool:
     """Notes all that a phrase asks for; False where it is only a noun that colours refer to."""
-    known = False
+    known = phrase in words.KITCHEN_TABLES or phrase in words.FLAGS
     if phrase in words.KITCHEN_TABLES:
-        reading.places.append("table")
-        reading.kitchen = known = True
-    if phrase in words.WINDOWS:
-        reading.window = known = True
+        reading.places.append(("table", False))
+        reading.kitchen = True
     if phrase in words.SETTINGS:
-        reading.places.append(words.SETTINGS[phrase])
+        reading.places.append((words.SETTINGS[phrase], phrase in words.WEAK_SETTINGS))
         known = True
-    if phrase in words.SURFACES:
-        reading.surfaces.append((position, words.SURFACES[phrase]))
-        known = True
-    if phrase in words.LIGHTS:
-        reading.lights.append(words.LIGHTS[phrase])
-        known = True
-    if phrase in words.FLAGS:
-        flag, value = words.FLAGS[phrase]
+    for table, names in (
+        (words.SURFACES, reading.surfaces),
+        (words.BACKDROPS, reading.backdrops),
+        (words.LIGHTS, reading.lights),
+        (words.PROPS, reading.props),
+    ):
+        if phrase in table:
+            names.append(table[phrase])
+            known = True
+    for flag, value in words.FLAGS.get(phrase, ()):
         reading.flags.setdefault(flag, value)
-        known = True
     if known:
         reading.nouns[position] = phrase
     return known
