@@ -76,15 +76,6 @@ def _widened(spectrum: npt.NDArray[np.complex64], size: int) -> npt.NDArray[np.c
     return wide
 
 
-def enlarge(field: Field, size: int) -> Field:
-    """A periodic field at a larger size, bicubic, still periodic."""
-    factor = size // field.shape[0]
-    padded = cv2.copyMakeBorder(field, 4, 4, 4, 4, cv2.BORDER_WRAP)
-    large = cv2.resize(padded, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    rim = 4 * factor
-    return as_field(np.ascontiguousarray(large[rim : rim + size, rim : rim + size]))
-
-
 def warp(field: Field, shift_x: Field | float, shift_y: Field | float) -> Field:
     """The periodic field looked up at positions moved by (shift_x, shift_y) texels."""
     size = field.shape[0]

@@ -81,12 +81,12 @@ def _floor_tiles(rng: np.random.Generator, patch: Patch) -> Tile:
 
 SURFACES = {
     "marble": Surface((226, 224, 220), _marble, 0.75, varies=0.025),
-    "wood": Surface((186, 144, 98), _wood(1.0, 0.10, 0.45, 0.3), 0.8, varies=0.10),
-    "oak": Surface((196, 156, 108), _wood(0.9, 0.10, 0.48, 0.15), 0.8, varies=0.08),
+    "wood": Surface((186, 144, 98), _wood(1.0, 0.10, 0.45), 0.8, varies=0.10),
+    "oak": Surface((196, 156, 108), _wood(0.9, 0.10, 0.48), 0.8, varies=0.08),
     "walnut": Surface((112, 76, 52), _wood(1.0, 0.12, 0.40), 0.8, varies=0.08),
     "dark wood": Surface((82, 56, 42), _wood(1.0, 0.14, 0.35), 0.8, varies=0.10),
-    "white wood": Surface((222, 216, 206), _wood(0.75, 0.06, 0.62, 0.2), 0.8, varies=0.03),
-    "pine": Surface((222, 186, 136), _wood(0.8, 0.08, 0.55, 0.7), 0.8),
+    "white wood": Surface((222, 216, 206), _wood(0.75, 0.06, 0.62), 0.8, varies=0.03),
+    "pine": Surface((222, 186, 136), _wood(0.8, 0.08, 0.55, 0.35), 0.8),
     "concrete": Surface((168, 166, 161), cast.concrete, 0.8, varies=0.10),
     "slate": Surface((72, 74, 79), stone.slate, 0.7, varies=0.10),
     "terrazzo": Surface((226, 221, 213), stone.terrazzo, 0.8, varies=0.03),

@@ -36,7 +36,8 @@ class Tile:
             mirror image; None is flat.
         height: (T, T) 0..1, what lies higher; where two readings of the tile meet, the higher is seen.
         lattice: Metres by which every next row of repeats may be moved along u with its pattern still
-            fitting; 0 for a pattern without rows, which is hidden by blending two readings instead.
+            fitting; the whole side where nothing may be moved or mixed, as in folds; 0 for a pattern
+            without rows, whose repeats are hidden by mixing two readings instead.
     """
 
     colour: Radiance
@@ -158,7 +159,7 @@ def _chosen(
         lead = np.float32(2.2) * mask + (one[..., -1] - two[..., -1])
         share = smoothstep(-0.06, 0.06, lead)[..., None]
         return as_field(two[..., :channels] + (one[..., :channels] - two[..., :channels]) * share)
-    share = smoothstep(-0.35, 0.35, mask)[..., None]
+    share = smoothstep(-0.5, 0.5, mask)[..., None]
     mean = as_field(np.asarray(cv2.mean(stack))[:channels])
     mixed = (one - mean) * share + (two - mean) * (1.0 - share)
     mixed /= np.sqrt(share * share + np.square(1.0 - share))
@@ -166,7 +167,7 @@ def _chosen(
 
 
 _SIZE = 512
-_CHOICE = noise(np.random.Generator(np.random.PCG64(20)), _SIZE, _SIZE / 4.0, _SIZE / 26.0, slope=0.6)[
+_CHOICE = noise(np.random.Generator(np.random.PCG64(20)), _SIZE, _SIZE / 3.0, _SIZE / 10.0, slope=1.0)[
     ..., None
 ]
 """The mask: (512, 512, 1), the same for every picture, since offset and yaw differ from seed to seed."""

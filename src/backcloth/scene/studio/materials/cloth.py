@@ -34,22 +34,37 @@ def linen(rng: np.random.Generator, patch: Patch) -> Tile:
 
 
 def _draped(rng: np.random.Generator, patch: Patch, size: float, depth: float) -> tuple[Field, Field, Field]:
-    """Long folds that flow side by side, fork and die out: (height in texels, slope along x, along y)."""
+    """Long folds that flow side by side and die out: (height in texels, slope along x, along y).
+
+    A fold runs along a line of equal phase of a slanting wave that is bent by a slow noise; its profile
+    is drawn over the true distance to that line, one flank steeper, so that folds keep their width.
+    """
     texels, metre = patch.texels, patch.metre
-    count = max(2, round(patch.side / size))
-    lean = int(rng.integers(1, max(2, count - 1))) * (1 if rng.random() < 0.5 else -1)
     axis = np.arange(texels, dtype=np.float32) / texels
-    swing = noise(rng, texels, 3.2 * size * metre, 0.7 * size * metre, slope=2.0, stretch=2.6)
-    detail = noise(rng, texels, 1.2 * size * metre, 0.22 * size * metre, slope=2.0, stretch=1.4)
-    level = smoothstep(-1.4, 1.2, noise(rng, texels, 2.6 * size * metre, 0.8 * size * metre, slope=1.5))
-    phase = lean * axis[None, :] + count * axis[:, None] + 0.42 * swing + 0.07 * detail
-    turn = np.float32(2 * np.pi) * phase
-    wave = np.sin(turn + 0.55 * np.sin(turn)) + 0.22 * np.sin(2.0 * turn + 2.0 * detail)
-    height = as_field(metre * size * depth * (wave * (0.20 + 0.80 * level) + 0.35 * detail))
-    height = soften(height, 0.03 * size * metre)
+    count = max(1, round(patch.side / size))
+    height = 0.55 * noise(rng, texels, 2.4 * size * metre, 0.5 * size * metre, slope=2.2)
+    side = int(rng.integers(1, count + 1)) * (1 if rng.random() < 0.5 else -1)
+    swing = noise(rng, texels, 3.0 * size * metre, 0.5 * size * metre, slope=2.2, stretch=1.6)
+    phase = side * axis[None, :] + count * axis[:, None] + np.float32(rng.uniform(0.16, 0.34)) * swing
+    for start, share in ((0.0, 1.0), (0.17, 0.7), (0.33, 0.5)):
+        wave = np.sin(np.float32(2 * np.pi) * (phase + np.float32(start + rng.uniform(0.0, 0.1))))
+        distance = _signed(as_field(wave)) / np.float32(metre * size)
+        level = smoothstep(-0.5, 1.4, noise(rng, texels, 3.0 * size * metre, 0.5 * size * metre, slope=1.6))
+        wide = float(rng.uniform(0.09, 0.16))
+        profile = np.exp(-np.square(distance / np.where(distance > 0, wide, 0.6 * wide)))
+        height = height + share * level * profile
+    height = soften(as_field(metre * size * depth * height), 0.022 * size * metre)
     over = 0.5 * (np.roll(height, -1, axis=1) - np.roll(height, 1, axis=1))
     down = 0.5 * (np.roll(height, -1, axis=0) - np.roll(height, 1, axis=0))
     return height, as_field(over), as_field(down)
+
+
+def _signed(field: Field) -> Field:
+    """Texels to the nearest zero of a periodic field, to first order, with the field's sign."""
+    over = 0.5 * (np.roll(field, -1, axis=1) - np.roll(field, 1, axis=1))
+    down = 0.5 * (np.roll(field, -1, axis=0) - np.roll(field, 1, axis=0))
+    steep = soften(as_field(np.hypot(over, down)), 6.0)
+    return as_field(field / (steep + np.float32(1e-4)))
 
 
 def _towards(ray: Ray) -> tuple[float, float, float]:
@@ -63,9 +78,9 @@ def silk(rng: np.random.Generator, patch: Patch) -> Tile:
     """Satin in draped folds: broad soft highlights that follow the folds.
 
     The sheen is the lobe around the half vector between light and eye (Blinn, Models of Light
-    Reflection for Computer Synthesized Pictures, 1977), once wide and once narrow.
+    Reflection for Computer Synthesized Pictures, 1977), once wide and once narrow. Mixing two readings of folds would give folds of a third kind, so the tile asks for none.
     """
-    height, over, down = _draped(rng, patch, float(rng.uniform(0.24, 0.38)), 0.060)
+    height, over, down = _draped(rng, patch, float(rng.uniform(0.26, 0.42)), 0.16)
     normal = 1.0 / np.sqrt(1.0 + over * over + down * down)
     light = _towards(patch.ray)
     half = np.asarray(light) + np.asarray(_EYE)
@@ -80,13 +95,13 @@ def silk(rng: np.random.Generator, patch: Patch) -> Tile:
     base = rgb(patch.base)
     shine = 0.45 * base + 0.55 * np.sqrt(base) * float(np.sqrt(np.mean(base)))
     colour = base * (body * (1.0 + 0.012 * thread))[..., None] + shine * (sheen * dark)[..., None]
-    return Tile(np.maximum(colour, 0.0).astype(np.float32), patch.side, 0.06, 0.6)
+    return Tile(np.maximum(colour, 0.0).astype(np.float32), patch.side, 0.06, 0.6, lattice=patch.side)
 
 
 def velvet(rng: np.random.Generator, patch: Patch) -> Tile:
     """Velvet: dark where the pile is seen head-on, bright along the folds' flanks, brushed in patches."""
     texels, metre = patch.texels, patch.metre
-    height, over, down = _draped(rng, patch, float(rng.uniform(0.30, 0.45)), 0.040)
+    height, over, down = _draped(rng, patch, float(rng.uniform(0.30, 0.45)), 0.10)
     brush = noise(rng, texels, 0.25 * metre, 0.02 * metre, slope=1.2, stretch=1.5)
     marks = smoothstep(-0.9, 0.9, warp(brush, 0.012 * metre * brush, 0.006 * metre * brush))
     pile = noise(rng, texels, 0.003 * metre, 2.0, slope=0.1, even=True)
@@ -99,7 +114,7 @@ def velvet(rng: np.random.Generator, patch: Patch) -> Tile:
     tone = (0.50 + 0.22 * facing + 0.20 * marks + glow) * (1.0 + 0.06 * pile)
     tone *= cavity(height, 0.03 * metre, 20.0 / metre)
     colour = rgb(patch.base) * tone[..., None] + 0.03 * float(np.mean(patch.base)) * glow[..., None]
-    return Tile(np.maximum(colour, 0.0).astype(np.float32), patch.side)
+    return Tile(np.maximum(colour, 0.0).astype(np.float32), patch.side, lattice=patch.side)
 
 
 def carpet(rng: np.random.Generator, patch: Patch) -> Tile:

@@ -26,21 +26,21 @@ def marble(rng: np.random.Generator, patch: Patch, vein: Rgb) -> Tile:
     """
     texels, metre = patch.texels, patch.metre
     run = _RUNS[int(rng.integers(len(_RUNS)))]
-    drama, wander = float(rng.uniform(0.45, 1.0)), float(rng.uniform(0.16, 0.34))
-    push = noise(rng, texels, 0.7 * metre, 0.006 * metre, slope=1.9)
-    other = noise(rng, texels, 0.5 * metre, 0.006 * metre, slope=1.9)
+    drama, wander = float(rng.uniform(0.45, 1.0)), float(rng.uniform(0.09, 0.18))
+    push = noise(rng, texels, 0.7 * metre, 0.010 * metre, slope=2.1)
+    other = noise(rng, texels, 0.5 * metre, 0.010 * metre, slope=2.1)
     cloud = _slanted(noise(rng, texels, 0.8 * metre, 0.01 * metre, slope=1.5, stretch=3), run[0] * run[1])
     thick = noise(rng, texels, 0.35 * metre, 0.02 * metre, slope=1.0)
     presence = smoothstep(-0.9, 1.1, noise(rng, texels, 0.6 * metre, 0.10 * metre, slope=1.2))
     bold = _phase(rng, texels, run, 1) + wander * push
-    branch = _phase(rng, texels, run, 2) + 1.4 * wander * other + 0.7 * wander * push
+    branch = _phase(rng, texels, run, 2) + 2.0 * wander * other + wander * push
     bold_line, branch_line = _distance(_wave(bold)), _distance(_wave(branch))
-    fine = _distance(_wave(_phase(rng, texels, run, 3) + 1.1 * push - 1.3 * other))
-    width = metre * 0.0011 * np.exp2(0.9 * thick)
+    fine = _distance(_wave(_phase(rng, texels, (run[1], -run[0]), 3) + 0.4 * push - 0.5 * other))
+    width = metre * 0.0014 * np.exp2(0.9 * thick)
     veins = drama * np.exp(-bold_line / width) * (0.25 + 0.75 * presence)
-    veins += 0.30 * drama * np.exp(-bold_line / (metre * 0.020 * np.exp2(0.8 * other))) * presence
+    veins += 0.34 * drama * np.exp(-bold_line / (metre * 0.026 * np.exp2(0.9 * thick))) * presence
     veins += 0.55 * np.exp(-branch_line / (0.55 * width)) * presence
-    veins += 0.16 * np.exp(-branch_line / (metre * 0.012)) * presence
+    veins += 0.20 * np.exp(-branch_line / (metre * 0.016 * np.exp2(0.9 * thick))) * presence
     veins += 0.40 * np.exp(-fine / (metre * 0.0007)) * (1.0 - presence) * smoothstep(-0.3, 1.2, thick)
     warm = float(rng.uniform(0.0, 1.0)) ** 2
     tinted = rgb((vein[0] * (1.0 + 0.5 * warm), vein[1] * (1.0 + 0.18 * warm), vein[2] * (1.0 - 0.25 * warm)))

@@ -57,11 +57,11 @@ def wood(rng: np.random.Generator, patch: Patch, timber: Timber) -> Tile:
     waver = shifted(noise(rng, texels, 0.16 * metre, 0.008 * metre, slope=1.3, stretch=12))
     width = patch.side / count
     y = (across - 0.5 - axis_offset)[:, None] * width + 0.010 * sway + 0.0013 * waver
-    z = axis_depth[:, None] + 0.024 * shifted(
-        noise(rng, texels, 2.0 * metre, 0.4 * metre, slope=1.3, stretch=4)
-    )
+    drift = noise(rng, texels, 1.2 * metre, 0.30 * metre, slope=1.6)
+    roam = rng.uniform(0.006, 0.024, count).astype(np.float32)[board]
+    z = axis_depth[:, None] + roam[:, None] * drift[(rng.integers(0, texels, count))[board][:, None], columns]
     knot, eye = _knots(rng, patch, timber.knots * count)
-    ring = np.sqrt(y * y + z * z) / spacing + 0.22 * waver + 2.6 * knot
+    ring = np.sqrt(y * y + z * z) / spacing + 0.22 * waver + 4.5 * knot
     phase = ring - np.floor(ring)
     late = smoothstep(0.15, 0.90, phase) * (1.0 - smoothstep(0.92, 1.0, phase))
     strong = 0.75 + 0.35 * np.sin(2.4 * np.floor(ring) + 5.0 * axis_offset[:, None])
@@ -69,13 +69,13 @@ def wood(rng: np.random.Generator, patch: Patch, timber: Timber) -> Tile:
     streak = shifted(noise(rng, texels, 0.10 * metre, 0.004 * metre, slope=0.8, stretch=24))
     pores = smoothstep(1.5, 2.5, shifted(noise(rng, texels, 0.004 * metre, 2.0, slope=0.0, stretch=22)))
     pores *= 0.45 + 0.55 * (1.0 - late)
-    share = (0.16 + 0.40 * late * strong + 0.10 * streak + 0.06 * fibre) * timber.contrast + 0.55 * eye
+    share = (0.16 + 0.40 * late * strong + 0.10 * streak + 0.06 * fibre) * timber.contrast + 0.40 * eye
     colour = mix(_flat(timber.light, texels), _flat(timber.dark, texels), as_field(np.clip(share, 0.0, 1.25)))
     gap = np.minimum(across, 1.0 - across) * width
     seam = np.clip(1.0 - gap / max(0.0011, 0.7 / metre), 0.0, 1.0)[:, None]
     bevel = np.exp(-gap / 0.0030)[:, None] * 0.18
     factor = tone[:, None] * (1.0 - 0.30 * pores) * relief(fibre - 2.0 * pores, 0.035, patch.ray)
-    factor = factor * (1.0 - 0.30 * eye)
+    factor = factor * (1.0 - 0.18 * eye)
     colour *= (factor * (1.0 - 0.85 * seam) * (1.0 - bevel))[..., None]
     colour *= 1.0 + hue[:, None, None] * rgb((0.6, 0.0, -1.2))
     polish = as_field(np.clip((1.0 - 0.5 * pores + 0.10 * streak - 0.15 * late) * (1.0 - seam), 0.0, 1.0))
@@ -100,7 +100,7 @@ def _knots(rng: np.random.Generator, patch: Patch, mean: float) -> tuple[Field, 
         over = (axis[None, :] - x + texels / 2) % texels - texels / 2
         down = (axis[:, None] - y + texels / 2) % texels - texels / 2
         distance = np.sqrt((over / 2.2) ** 2 + down**2) / size
-        push += np.exp(-0.45 * distance).astype(np.float32)
+        push += np.exp(-0.38 * distance).astype(np.float32)
         inner = np.sqrt((over / 1.25) ** 2 + down**2) / size
         rings = 0.80 + 0.20 * np.cos(9.0 * inner)
         heart = np.maximum(heart, smoothstep(1.25, 0.75, inner) * rings)
