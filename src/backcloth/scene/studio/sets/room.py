@@ -10,29 +10,41 @@ from backcloth.scene.studio.far import indoors
 from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.sets.pattern import on_floor
+from backcloth.scene.studio.sets.views import view
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import WOODS, build_floor
 
 
 @dataclass(frozen=True, slots=True)
 class Interior:
-    """One room: its panorama, headings in it, floor, and brightness."""
+    """One room.
 
-    around: str
-    headings: tuple[float, ...]
+    Attributes:
+        views: Panorama, heading in it and brightness, one of them by chance; an empty name is the view of
+            the room's own name, which is drawn.
+        floor: Its usual floor.
+    """
+
+    views: tuple[tuple[str, float, float], ...]
     floor: str
-    level: float
 
 
 INTERIORS = {
-    "room": Interior("home", (100, 150, 205, 290), "oak", 0.46),
-    "living room": Interior("hotel", (150, 165, 180, 200), "oak", 0.34),
-    "bedroom": Interior("hotel", (215, 285), "carpet", 0.34),
-    "office": Interior("home", (205, 290, 150), "carpet", 0.46),
-    "kitchen": Interior("hotel", (150, 60, 170), "oak", 0.38),
-    "warehouse": Interior("warehouse", (60, 150, 200, 250, 320), "concrete", 0.34),
+    "room": Interior(
+        (("home", 150, 0.48), ("home", 205, 0.46), ("home", 232, 0.46), ("home", 290, 0.50)), "oak"
+    ),
+    "living room": Interior((("hotel", 165, 0.38), ("hotel", 200, 0.40), ("home", 212, 0.46)), "oak"),
+    "bedroom": Interior((("hotel", 285, 0.40), ("hotel", 272, 0.40), ("hotel", 222, 0.42)), "carpet"),
+    "office": Interior(
+        (("lobby", 190, 0.44), ("lobby", 130, 0.44), ("bridge", 95, 0.40), ("bridge", 150, 0.40)), "carpet"
+    ),
+    "kitchen": Interior((("", 0, 0),), "oak"),
+    "cafe": Interior((("lobby", 265, 0.30), ("lobby", 130, 0.30), ("hotel", 150, 0.28)), "walnut"),
+    "bathroom": Interior((("", 0, 0),), "tiles"),
+    "warehouse": Interior(
+        tuple(("warehouse", heading, 0.38) for heading in (60, 150, 200, 250, 320)), "concrete"
+    ),
 }
-
 
 _OBLIQUE = (0.14, 0.46)
 """Radians that planks turn from running straight away from the camera."""
@@ -49,8 +61,12 @@ def draw_room(stage: Stage) -> Radiance:
     """Draws one of INTERIORS."""
     scene, camera = stage.scene, stage.camera
     interior = INTERIORS[scene.setting]
-    heading = interior.headings[int(stage.rng(15).integers(len(interior.headings)))]
-    far = indoors(stage, interior.around, radius=0.85 * stage.bokeh, level=interior.level, heading=heading)
+    name, heading, level = interior.views[int(stage.rng(15).integers(len(interior.views)))]
+    radius = 0.85 * stage.bokeh
+    if name:
+        far = indoors(stage, name, radius=radius, level=level, heading=heading)
+    else:
+        far = view(stage, scene.setting, radius)
     floor = scene.surface or interior.floor
     tile = build_floor(floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
     pattern = on_floor(stage)
