@@ -202,4 +202,5 @@ def _exposure(seen: Radiance, elevation: Field, ground: Rgb | None) -> Radiance:
     wanted = rgb(ground)
     level = float(wanted.mean() / own.mean())
     tint = (wanted / own) / level
-    return np.asarray(level * tint**0.5, np.float32)
+    below = smoothstep(0.03, -0.05, elevation)[..., None]
+    return np.asarray(level * np.clip(tint, 0.6, 1.6) ** (0.12 + 0.38 * below), np.float32)

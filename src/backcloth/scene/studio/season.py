@@ -76,5 +76,5 @@ def snowed(light: Radiance, white: Radiance, elevation: Field, clumps: Field) ->
     lying = smoothstep(-0.5, 1.3, as_field(clumps + 1.2 * (level / near - 0.5)))
     on_trees = mix(grey, as_field(np.broadcast_to(white * 0.72, light.shape)), as_field(0.62 * lying))
     ground = smoothstep(0.012, -0.012, elevation)
-    relief = 0.86 + 0.14 * np.clip(level / near, 0.0, 1.0)
+    relief = 0.90 + 0.10 * np.clip(level / near, 0.0, 1.0)
     return mix(on_trees, as_field(white * relief[..., None]), as_field(0.96 * ground))

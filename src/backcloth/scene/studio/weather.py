@@ -217,7 +217,7 @@ def _streaks(stage: Stage, picture: Radiance) -> Radiance:
 
 def snow_light(stage: Stage) -> Radiance:
     """(3,) light of snow under the stage's light."""
-    return as_field(0.88 * (rgb(stage.light.key) + rgb(stage.light.ambient)))
+    return as_field(rgb((0.86, 0.89, 0.93)) * (rgb(stage.light.key) + rgb(stage.light.ambient)))
 
 
 def _triple(values: Radiance) -> Rgb:

@@ -15,7 +15,7 @@ from backcloth.scene.studio.tone import encoded, linear
 
 _BANDS = 26
 _SHADES = 14
-_BLADE = 0.048
+_BLADE = 0.058
 """Length of a blade as a share of the subject's extent."""
 
 
@@ -36,7 +36,7 @@ def draw_grass(stage: Stage, ground: Radiance, first: int) -> Radiance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Blades:
-    """Blades of one band: (N, 3, 2) points in sixteenths of a pixel, root first, and their thickness."""
+    """Blades of one band: (N, 4, 2) points in sixteenths of a pixel, root first, and their thickness."""
 
     points: npt.NDArray[np.int32]
     thickness: int
@@ -48,16 +48,20 @@ def _grow(stage: Stage, span: tuple[float, float], first: int, rng: np.random.Ge
     long = _BLADE * stage.stance.extent * camera.focus / (0.5 * (span[0] + span[1]))
     if long < 2.5:
         return None
-    count = int(min(4200, 75.0 * camera.width / max(long, 4.0)))
+    count = int(min(5200, 120.0 * camera.width / max(long, 4.0)))
     depth = rng.uniform(span[0], span[1], count)
     y = camera.horizon + camera.focal * camera.rise / depth - first
     x = rng.uniform(-0.02, 1.02, count) * camera.width
-    length = long * rng.lognormal(-0.05, 0.35, count)
-    lean = rng.normal(0.12, 0.42, count)
-    rise = np.sqrt(np.maximum(1.0 - 0.5 * lean**2, 0.2))
-    path = [x, y, x + 0.32 * lean * length, y - 0.55 * length, x + lean * length, y - length * rise]
-    points = np.rint(np.stack(path, axis=1) * 16).astype(np.int32).reshape(count, 3, 2)
-    return _Blades(points, max(1, round(0.055 * long)))
+    length = long * rng.lognormal(-0.18, 0.48, count)
+    lean = rng.normal(0.10, 0.46, count)
+    droop = np.abs(rng.normal(0.0, 0.22, count)) * np.abs(lean) * 2.0
+    path = []
+    for along in (0.0, 0.36, 0.72, 1.0):
+        aside = lean * along**1.6
+        up = along * np.sqrt(np.maximum(1.0 - 0.5 * lean**2, 0.2)) - droop * along**3
+        path += [x + aside * length, y - up * length]
+    points = np.rint(np.stack(path, axis=1) * 16).astype(np.int32).reshape(count, 4, 2)
+    return _Blades(points, max(1, round(0.040 * long)))
 
 
 def _paint(canvas: npt.NDArray[np.uint8], blades: _Blades, lit: Radiance, rng: np.random.Generator) -> None:
@@ -77,8 +81,8 @@ def _paint(canvas: npt.NDArray[np.uint8], blades: _Blades, lit: Radiance, rng: n
 def _stroke(
     canvas: npt.NDArray[np.uint8], blades: _Blades, group: npt.NDArray[np.intp], colour: Field
 ) -> None:
-    """Draws some blades in one colour, their lower half darker than their tips."""
-    for part, gain in ((slice(0, 2), 0.68), (slice(1, 3), 1.46)):
+    """Draws some blades in one colour: thick and dark at the root, thin and bright at the tip."""
+    for part, gain, thinner in ((slice(0, 2), 0.60, 0), (slice(1, 3), 0.95, 0), (slice(2, 4), 1.28, 1)):
         ink = [float(value) for value in encoded(np.clip(np.asarray(colour * gain, np.float32), 0, 1)) * 255]
         lines = list(blades.points[group][:, part])
         cv2.polylines(
@@ -86,7 +90,7 @@ def _stroke(
             lines,
             isClosed=False,
             color=ink,
-            thickness=blades.thickness,
+            thickness=max(1, blades.thickness - thinner),
             lineType=cv2.LINE_AA,
             shift=4,
         )
@@ -94,6 +98,9 @@ def _stroke(
 
 def _tint(index: int, rng: np.random.Generator) -> Field:
     """A brightness, and now and then some straw in the green."""
-    tone = 0.40 + 0.95 * (index / (_SHADES - 1)) ** 1.3
+    tone = 0.50 + 0.72 * (index / (_SHADES - 1)) ** 1.4
     straw = float(rng.random()) ** 3
-    return rgb((tone * (1.0 + 0.35 * straw), tone * (1.0 + 0.10 * straw), tone * (0.9 - 0.2 * straw)))
+    blue = float(rng.random()) ** 2
+    return rgb(
+        (tone * (0.96 + 0.42 * straw - 0.16 * blue), tone * (0.97 + 0.12 * straw), tone * (1.0 + 0.25 * blue))
+    )

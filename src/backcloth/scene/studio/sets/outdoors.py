@@ -19,10 +19,10 @@ from backcloth.scene.studio.season import GRASS
 from backcloth.scene.studio.sets.grass import draw_grass
 from backcloth.scene.studio.sets.ground import dappled, rippled, snow_patches, varied
 from backcloth.scene.studio.sets.markings import paint_kerb, paint_lines
-from backcloth.scene.studio.sets.sea import draw_sea, wet_shore
+from backcloth.scene.studio.sets.sea import draw_sea, sea_view, wet_shore
 from backcloth.scene.studio.sets.strewn import strew
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import SURFACES, WOODS, build, build_floor
+from backcloth.scene.studio.surfaces import WOODS, build, build_floor, ray
 from backcloth.scene.studio.texture import Tile
 from backcloth.scene.studio.weather import haze_ground, let_fall, under
 
@@ -34,8 +34,8 @@ class Place:
     """One outdoor setting.
 
     Attributes:
-        surfaces: Grounds to draw from; those that the studio has not are passed over.
-        around: Panoramas to draw from; an empty name is open sky.
+        surfaces: Grounds to draw from.
+        around: Panoramas to draw from; an empty name is open sky, "sea" the open sea.
         beyond: Ranges at the horizon to draw from.
         fade: Depths, in multiples of the subject's, over which the ground turns into the panorama's own.
         far_blur: Blur circle of the surroundings as a share of the usual.
@@ -53,20 +53,26 @@ class Place:
 _OPEN = (60.0, 90.0)
 """Fade of a ground that reaches to the horizon."""
 
+_LOWEST = 0.12
+"""Share of the height above which the sea behind a terrace does not rise."""
+
 PLACES = {
     "parking": Place(("asphalt",), ("city",), fade=(5.0, 14.0)),
     "street": Place(("asphalt", "cobbles", "slabs"), ("street", "city", "piazza"), fade=(4.0, 12.0)),
     "city": Place(("slabs", "concrete"), ("street", "city", "piazza"), fade=(4.0, 12.0)),
     "garden": Place(("slabs", "gravel", "lawn"), ("garden",), fade=(2.0, 4.5)),
-    "terrace": Place(("wood", "tiles", "slabs"), ("garden", "lagoon", "park"), fade=_OPEN, edge=2.6),
+    "terrace": Place(("wood", "tiles", "slabs"), ("garden", "sea", "park", "alps"), fade=_OPEN, edge=2.6),
     "meadow": Place(("lawn",), ("park", "alps", "sunrise"), ((), HILLS), (3.0, 10.0)),
-    "forest": Place(("leaf litter", "moss", "soil"), ("woods",), fade=(1.9, 4.4)),
+    "forest": Place(("leaf litter", "leaf litter", "moss"), ("woods",), fade=(1.9, 4.4)),
     "mountain": Place(("lawn", "rock"), ("alps", "ridge"), (PEAKS,), (3.0, 10.0)),
     "desert": Place(("sand",), ("",), (DUNES,), _OPEN),
     "snow": Place(("snow",), ("alps",), ((), PEAKS), (3.0, 9.0)),
     "beach": Place(("sand",), ("",), ((), (), COAST), _OPEN, 0.55),
-    "rocks": Place(("rock", "slate"), ("", "ridge"), ((), COAST), (3.5, 10.0), 0.7),
+    "rocks": Place(("rock",), ("", "ridge"), ((), COAST), (3.5, 10.0), 0.7),
 }
+
+_OLD_LEAVES = Colour(112, 88, 62)
+"""Leaf litter in the seasons in which no leaves have just fallen."""
 
 _SUNNY = frozenset({"day", "golden", "morning", "sunset", "window", "bright", "warm"})
 _GREEN = frozenset({"meadow", "mountain", "garden"})
@@ -84,11 +90,13 @@ def draw_outdoors(stage: Stage) -> Radiance:
     beyond = _one(place.beyond, stage, 19)
     radius = place.far_blur * stage.bokeh
     name = ground_of(stage, place)
-    tile = _tile(stage, name)
-    behind = outdoors(stage, around, _lit_mean(stage, tile, name), radius=radius, beyond=beyond)
-    yaw = float(stage.rng(13).uniform(-0.35, 0.35))
-    if name in WOODS:
-        yaw = float(stage.rng(13).uniform(-0.25, 0.25))
+    yaw = float(stage.rng(13).uniform(-0.35, 0.35)) * (0.6 if name in WOODS else 1.0)
+    tile = _tile(stage, name, yaw)
+    if around == "sea":
+        behind = sea_view(stage, outdoors(stage, "", None, radius=0.5 * radius, lowest=_LOWEST), _LOWEST)
+    else:
+        ground = None if place.edge or name == "snow" else _lit_mean(stage, tile, name)
+        behind = outdoors(stage, around, ground, radius=radius, beyond=beyond)
     sea = not around and scene.setting in ("beach", "rocks")
     leafy = scene.setting in ("forest", "garden") and scene.light in _SUNNY and not scene.pattern
     edge = camera.horizon
@@ -114,25 +122,26 @@ def draw_outdoors(stage: Stage) -> Radiance:
 
 def ground_of(stage: Stage, place: Place) -> str:
     """The surface asked for, or one of the place's own."""
-    known = tuple(name for name in place.surfaces if name in SURFACES)
-    return stage.scene.surface or _one(known, stage, 20)
+    return stage.scene.surface or _one(place.surfaces, stage, 20)
 
 
 def _one(choices: tuple[_Choice, ...], stage: Stage, stream: int) -> _Choice:
     return choices[int(stage.rng(stream).integers(len(choices)))]
 
 
-def _tile(stage: Stage, name: str) -> Tile:
+def _tile(stage: Stage, name: str, yaw: float) -> Tile:
     """The ground's material in the season's colour, wet where it rains."""
     scene = stage.scene
     colour: Colour | None = scene.surface_colour
     if colour is None and name == "lawn":
         colour = GRASS.get(scene.season)
-    make: Callable[..., Tile] = build_floor if name in WOODS else build
-    tile = make(name, colour, stage.rng(12), stage.texels, stage.camera.pixel)
+    if colour is None and name == "leaf litter" and scene.season != "autumn":
+        colour = _OLD_LEAVES
+    make: Callable[..., Tile] = build_floor if name in WOODS or name == "tiles" else build
+    tile = make(name, colour, stage.rng(12), stage.texels, stage.camera.pixel, lit=ray(stage, yaw))
     if scene.wet or scene.weather == "rain":
         return wetted(tile, stage.rng(40), paved=name in _PAVED)
-    return tile
+    return tile if name in _PAVED else replace(tile, gloss=0.0)
 
 
 def wetted(tile: Tile, rng: np.random.Generator, *, paved: bool) -> Tile:

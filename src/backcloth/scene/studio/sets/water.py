@@ -18,7 +18,7 @@ from backcloth.scene.studio.ridges import COAST, SHORE
 from backcloth.scene.studio.sets.outdoors import wetted
 from backcloth.scene.studio.sets.strewn import strew
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import build_floor
+from backcloth.scene.studio.surfaces import build_floor, ray
 from backcloth.scene.studio.texture import Tile, lay
 from backcloth.scene.studio.tone import linear, surface_colour
 from backcloth.scene.studio.weather import haze_ground, let_fall, under
@@ -47,7 +47,8 @@ def draw_lake(stage: Stage) -> Radiance:
     behind = _flooded(stage, behind, _waves(stage, strength=0.0035, ring=0.0))
     name = scene.surface or _BOARDS
     colour = scene.surface_colour or (None if scene.surface else Colour(*_WEATHERED))
-    tile = build_floor(name, colour, stage.rng(12), stage.texels, camera.pixel)
+    yaw = math.pi / 2 + float(stage.rng(13).uniform(-0.12, 0.12))
+    tile = build_floor(name, colour, stage.rng(12), stage.texels, camera.pixel, lit=ray(stage, yaw))
     if scene.wet or scene.weather == "rain":
         tile = wetted(tile, stage.rng(40), paved=True)
     reach = float(stage.rng(15).uniform(0.9, 1.7))
@@ -55,7 +56,6 @@ def draw_lake(stage: Stage) -> Radiance:
     edge = float(min(camera.row(depth), camera.contact_row - 0.05 * camera.height))
     if stage.stance.present and not stage.stance.grounded:
         edge = float(camera.height)
-    yaw = math.pi / 2 + float(stage.rng(13).uniform(-0.12, 0.12))
     drawn = draw_floor(
         stage,
         tile,
@@ -116,17 +116,7 @@ def _flooded(stage: Stage, behind: Radiance, waves: _Waves) -> Radiance:
     if first >= camera.height:
         return behind
     y = (np.arange(first, camera.height, dtype=np.float32) + 0.5)[:, None]
-    columns = np.arange(camera.width, dtype=np.float32)[None, :]
-    tall = 2.0 * camera.focal * waves.along
-    source = np.clip(2 * camera.horizon - y - np.abs(tall), -0.5, camera.height - 1.0)
-    mirrored = as_field(
-        cv2.remap(
-            behind,
-            as_field(np.clip(columns + 0.8 * camera.focal * waves.across, 0, camera.width - 1)),
-            as_field(np.clip(source, 0, max(camera.horizon - 1.0, 0.0))),
-            cv2.INTER_LINEAR,
-        )
-    )
+    mirrored = _mirrored(stage, behind, waves, y)
     down = np.maximum(y - camera.horizon, 1.0)
     cosine = down / np.sqrt(down**2 + camera.focal**2)
     steeper = np.clip(cosine + 1.2 * waves.along, 0.0, 1.0)
@@ -151,6 +141,26 @@ def _flooded(stage: Stage, behind: Radiance, waves: _Waves) -> Radiance:
     out = behind.copy()
     out[first:] = mix(out[first:], water, as_field(np.broadcast_to(joined, share.shape)))
     return out
+
+
+def _mirrored(stage: Stage, behind: Radiance, waves: _Waves, y: Field) -> Radiance:
+    """(rows, W, 3) what stands behind, upside down; the sky's mean where its mirror image is out of view."""
+    camera = stage.camera
+    columns = np.arange(camera.width, dtype=np.float32)[None, :] + 0.8 * camera.focal * waves.across
+    source = as_field(2 * camera.horizon - y - np.abs(2.0 * camera.focal * waves.along))
+    last = max(camera.horizon - 1.0, 0.0)
+    image = as_field(
+        cv2.remap(
+            behind,
+            as_field(np.clip(columns, 0, camera.width - 1)),
+            as_field(np.clip(source, 0, last)),
+            cv2.INTER_LINEAR,
+        )
+    )
+    top = behind[: max(1, camera.height // 16)].mean(axis=0, keepdims=True)
+    sky = as_field(cv2.GaussianBlur(top, (0, 0), 0.2 * camera.width))
+    unseen = smoothstep(0.35 * last, min(0.02 * last, -1.0), source)
+    return mix(image, as_field(np.broadcast_to(sky, image.shape)), unseen)
 
 
 def _stands_on_it(stage: Stage) -> bool:
