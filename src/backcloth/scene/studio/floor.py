@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
-from backcloth.scene.studio.arrays import Field, Radiance, mix, smoothstep
+from backcloth.scene.studio.arrays import Field, Radiance, as_field, mix, rgb, smoothstep
 from backcloth.scene.studio.lens import blur_rows
+from backcloth.scene.studio.light import lamps
 from backcloth.scene.studio.reflection import mirror_share, mirrored
 from backcloth.scene.studio.shadow import Shadows, cast_shadows, no_shadows
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.texture import Tile, lay
+
+_FILL = 0.32
+"""Power of the surroundings' colour with which it tints the ambient light."""
+
+_LEAN = 0.12
+"""How much brighter the ambient light is on the side of brighter surroundings."""
 
 _POLISHED = 0.55
 """Least gloss of a ground that reflections were asked for on."""
@@ -91,7 +99,7 @@ def draw_floor(  # noqa: PLR0913  (the pieces that a set composes)
     ground = lay(tile, camera, (first, height), yaw=yaw, offset=offset)
     if dress is not None:
         ground = dress(ground, first)
-    ground *= _arriving(stage, shadows, pattern)[rows]
+    ground *= _arriving(stage, shadows, pattern, fill_light(behind, edge))[rows]
     tile = _wanted(stage, tile)
     if tile.gloss > 0:
         span = (first, height)
@@ -118,11 +126,39 @@ def _wanted(stage: Stage, tile: Tile) -> Tile:
     return replace(tile, gloss=max(tile.gloss, _POLISHED), roughness=min(tile.roughness, 0.22))
 
 
-def _arriving(stage: Stage, shadows: Shadows, pattern: Field | None) -> Radiance:
+def _arriving(stage: Stage, shadows: Shadows, pattern: Field | None, fill: Field) -> Radiance:
+    """(H, W, 3) light on the ground; `fill` (1, W, 3) tints what comes from everywhere."""
     light = stage.light
-    key = np.asarray(light.key, np.float32) * (1.0 - shadows.cast)[..., None]
+    key, second = lamps(light, stage.key, stage.camera.width)
+    key = key * (1.0 - shadows.cast)[..., None]
     if pattern is not None:
         key *= pattern[..., None]
-    sky = np.asarray(light.ambient, np.float32) * (1.0 - shadows.ambient)[..., None]
+    total = as_field(key + fill * rgb(light.ambient) * (1.0 - shadows.ambient)[..., None])
+    if shadows.second is not None:
+        total += second * (1.0 - shadows.second)[..., None]
     pool = pool_of_light(stage, light.pool) * slant_of_light(stage, 0.10)
-    return np.asarray((key + sky) * ((1.0 - shadows.contact) * pool)[..., None], np.float32)
+    return as_field(total * ((1.0 - shadows.contact) * pool)[..., None])
+
+
+def fill_light(behind: Radiance, edge: float) -> Field:
+    """(1, W, 3) tint of the ambient light by the surroundings: their colour, and from which side more comes.
+
+    The first two orders of the irradiance that what stands behind gives (Ramamoorthi & Hanrahan, An
+    Efficient Representation for Irradiance Environment Maps, 2001), toned down, since the rest of the
+    surroundings is not known and the subject is not relit: a forest's shade is green, but mildly.
+
+    Args:
+        behind: (H, W, 3) linear light.
+        edge: Row where the ground begins.
+    """
+    rows = max(1, min(behind.shape[0], round(edge)))
+    thirds = cv2.resize(np.minimum(behind[:rows], 4.0), (3, 1), interpolation=cv2.INTER_AREA)
+    mean = thirds.mean(axis=(0, 1))
+    level = float(mean.mean())
+    if level < 0.02:
+        return np.ones((1, behind.shape[1], 3), np.float32)
+    tint = np.clip(mean / level, 0.3, 3.0) ** _FILL
+    sides = np.clip(thirds.mean(axis=2)[0] / level, 0.25, 4.0)
+    lean = float(np.clip(0.5 * np.log(sides[2] / sides[0]), -1.0, 1.0)) * _LEAN
+    across = 1.0 + lean * np.linspace(-1.0, 1.0, behind.shape[1], dtype=np.float32)
+    return as_field((tint / float(tint.mean())) * across[None, :, None])

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backcloth.scene.studio.arrays import Rgb
+from backcloth.domain.colour import Colour
+from backcloth.scene.studio.arrays import Field, Rgb, as_field, rgb, smoothstep
+from backcloth.scene.studio.scene import Scene
+from backcloth.scene.studio.tone import surface_colour
+
+_LARGE, _SMALL = 0.36, 0.010
+"""Softness of a light at least where a soft shadow is asked for, and at most where a hard one is."""
+
+_PALE, _PLAIN = 0.46, 0.58
+"""Share of the light that the key has at most for a soft shadow, and at least for a hard one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,7 @@ class Light:
         softness: Tangent of half the key's apparent size: how fast shadows blur with distance.
         background: How bright the far background is, relative to the ground.
         pool: 0 even light .. 1 a pool of light around the subject and darkness beyond.
+        second: Colour and strength of a second lamp on the other side; black where there is none.
     """
 
     name: str
@@ -31,6 +41,7 @@ class Light:
     softness: float
     background: float = 1.0
     pool: float = 0.0
+    second: Rgb = (0.0, 0.0, 0.0)
 
 
 LIGHTS = {
@@ -39,15 +50,25 @@ LIGHTS = {
         Light("soft", (0.50, 0.49, 0.48), (0.50, 0.51, 0.52), 52, 0.30, pool=0.18),
         Light("bright", (0.52, 0.52, 0.51), (0.58, 0.58, 0.59), 56, 0.40, 1.12, pool=0.05),
         Light("window", (0.68, 0.64, 0.58), (0.36, 0.38, 0.42), 38, 0.16, pool=0.20),
-        Light("morning", (0.78, 0.66, 0.50), (0.34, 0.36, 0.41), 30, 0.10, pool=0.15),
-        Light("day", (0.80, 0.76, 0.68), (0.26, 0.30, 0.36), 46, 0.035),
+        Light("morning", (0.78, 0.66, 0.50), (0.34, 0.36, 0.41), 30, 0.07, pool=0.15),
+        Light("day", (0.80, 0.76, 0.68), (0.26, 0.30, 0.36), 46, 0.016),
         Light("overcast", (0.16, 0.16, 0.16), (0.74, 0.77, 0.81), 65, 0.60),
-        Light("golden", (0.86, 0.62, 0.38), (0.26, 0.27, 0.33), 22, 0.05, pool=0.10),
-        Light("sunset", (0.58, 0.38, 0.24), (0.30, 0.29, 0.35), 16, 0.09, 0.85, pool=0.18),
+        Light("golden", (0.86, 0.62, 0.38), (0.26, 0.27, 0.33), 22, 0.03, pool=0.10),
+        Light("sunset", (0.58, 0.38, 0.24), (0.30, 0.29, 0.35), 16, 0.07, 0.85, pool=0.18),
         Light("dusk", (0.10, 0.11, 0.15), (0.25, 0.29, 0.40), 50, 0.5, 0.7, pool=0.35),
-        Light("night", (0.34, 0.28, 0.20), (0.055, 0.07, 0.115), 58, 0.14, 0.35, pool=0.85),
+        Light("night", (0.34, 0.28, 0.20), (0.055, 0.07, 0.115), 58, 0.10, 0.35, pool=0.85),
         Light("warm", (0.58, 0.46, 0.33), (0.36, 0.31, 0.26), 46, 0.22, 0.85, pool=0.30),
-        Light("dramatic", (0.62, 0.60, 0.57), (0.09, 0.095, 0.105), 40, 0.10, 0.28, pool=0.75),
+        Light("dramatic", (0.62, 0.60, 0.57), (0.09, 0.095, 0.105), 40, 0.07, 0.28, pool=0.75),
+        Light(
+            "neon",
+            key=(0.74, 0.07, 0.42),
+            ambient=(0.050, 0.040, 0.095),
+            elevation=38,
+            softness=0.14,
+            background=0.45,
+            pool=0.45,
+            second=(0.03, 0.36, 0.70),
+        ),
     )
 }
 
@@ -65,6 +86,67 @@ class Key:
     side: float
     away: tuple[float, float]
     reach: float
+
+    @property
+    def opposite(self) -> Key:
+        """The place of a second lamp, on the other side."""
+        return Key(-self.side, (-self.away[0], self.away[1]), self.reach)
+
+
+def light_of(scene: Scene) -> Light:
+    """The scene's light, in the colour and with the shadow that were asked for.
+
+    A colour tints the key alone; a soft shadow takes a large and weaker key, a hard one a small and strong.
+    """
+    light = LIGHTS[scene.light]
+    if scene.light_colour is not None:
+        light = replace(light, key=_tinted(light.key, scene.light_colour))
+    if scene.shadow == "soft":
+        light = replace(_shared(light, most=_PALE), softness=max(light.softness, _LARGE))
+    if scene.shadow == "hard":
+        light = replace(_shared(light, least=_PLAIN), softness=min(light.softness, _SMALL))
+    return light
+
+
+def _tinted(key: Rgb, colour: Colour) -> Rgb:
+    """A key about as strong, but deeper, in another colour; a trace of white keeps all from black."""
+    wanted = rgb(surface_colour(colour.rgb))
+    wanted = wanted / max(float(wanted.max()), 1e-3) * 0.96 + 0.04
+    strength = 0.8 * float(wanted.max()) + 0.2 * _luminance(wanted)
+    tinted = wanted * (_luminance(rgb(key)) / strength)
+    return _rgb(tinted)
+
+
+def _rgb(colour: Field) -> Rgb:
+    return (float(colour[0]), float(colour[1]), float(colour[2]))
+
+
+def _shared(light: Light, *, least: float = 0.0, most: float = 1.0) -> Light:
+    """The light with the key's share of it between two limits, and as bright as before."""
+    key, ambient = rgb(light.key), rgb(light.ambient)
+    have = _luminance(key) / max(_luminance(key) + _luminance(ambient), 1e-6)
+    want = min(max(have, least), most)
+    if want == have:
+        return light
+    key, ambient = key * (want / have), ambient * ((1.0 - want) / (1.0 - have))
+    return replace(light, key=_rgb(key), ambient=_rgb(ambient))
+
+
+def _luminance(colour: Field) -> float:
+    return float(colour @ rgb((0.2126, 0.7152, 0.0722)))
+
+
+def lamps(light: Light, key: Key, width: int) -> tuple[Field, Field]:
+    """Colour and strength of the key and of the second lamp in each column, both (1, width, 3).
+
+    One lamp lights all columns alike; of two, each lights its own side and fades towards the other's.
+    """
+    if not any(light.second):
+        even = np.ones((1, width, 3), np.float32)
+        return as_field(rgb(light.key) * even), 0.0 * even
+    x = np.linspace(-1.0, 1.0, width, dtype=np.float32)[None, :, None] * key.side
+    near, far = 0.10 + 1.10 * smoothstep(-0.9, 0.9, x), 0.10 + 1.10 * smoothstep(0.9, -0.9, x)
+    return as_field(rgb(light.key) * near), as_field(rgb(light.second) * far)
 
 
 def place_key(light: Light, lit_from: float, rng: np.random.Generator, *, behind: bool = False) -> Key:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from backcloth.scene.studio.arrays import Field, Radiance
 from backcloth.scene.studio.camera import Camera, lens_for, place_camera, seen_from
 from backcloth.scene.studio.lens import vignette
-from backcloth.scene.studio.light import LIGHTS, place_key
+from backcloth.scene.studio.light import light_of, place_key
 from backcloth.scene.studio.scene import Scene
 from backcloth.scene.studio.sets.clouds import draw_clouds
 from backcloth.scene.studio.sets.flatlay import draw_flatlay
@@ -62,7 +62,7 @@ def render(scene: Scene, subject: npt.NDArray[np.uint8], matte: Field, seed: int
     """
     stance = read_stance(subject, matte)
     camera = _camera(scene, stance, (matte.shape[1], matte.shape[0]))
-    light = LIGHTS[scene.light]
+    light = light_of(scene)
     chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 1])))
     key = place_key(light, stance.lit_from, chance)
     product = scene.setting in _PITCH

@@ -47,11 +47,13 @@ class Shadows:
         cast: Of the key light.
         ambient: Of the light from everywhere.
         contact: Of any light, in the crevice where the subject touches the ground.
+        second: Of the second lamp's light; None where there is none.
     """
 
     cast: Field
     ambient: Field
     contact: Field
+    second: Field | None = None
 
 
 def no_shadows(size: tuple[int, int]) -> Shadows:
@@ -66,10 +68,15 @@ def cast_shadows(matte: Field, stance: Stance, camera: Camera, light: Light, key
     full = (width, height)
     cast = _key_shadow(matte, stance, camera, light, key)
     ambient = _dome_shadow(matte, stance, camera)
+    second = None
+    if any(light.second):
+        other = _key_shadow(matte, stance, camera, light, key.opposite)
+        second = cv2.resize(other, full, interpolation=cv2.INTER_CUBIC).clip(0.0, 1.0)
     return Shadows(
         cast=cv2.resize(cast, full, interpolation=cv2.INTER_CUBIC).clip(0.0, 1.0),
         ambient=cv2.resize(ambient, full, interpolation=cv2.INTER_CUBIC).clip(0.0, 1.0),
         contact=contact_shadow(matte, stance, camera),
+        second=second,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from backcloth.domain.colour import Colour
-from backcloth.scene.studio.arrays import Field, Radiance, rgb, smoothstep
+from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb, smoothstep
 from backcloth.scene.studio.floor import pool_of_light, shadows_of, slant_of_light
 from backcloth.scene.studio.lens import blur_rows
+from backcloth.scene.studio.light import lamps
 from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.sets.pattern import on_cove
 from backcloth.scene.studio.shadow import Shadows
@@ -46,12 +47,15 @@ def lit_cove(stage: Stage, shadows: Shadows, colour: Colour) -> Radiance:
     """The cove's colour in the stage's light, (H, W, 3)."""
     light = stage.light
     wall_share = _rise(stage)
-    key = rgb(light.key) * (1.0 - shadows.cast * (1.0 - wall_share))[..., None]
+    key, second = lamps(light, stage.key, stage.camera.width)
+    key = as_field(key * (1.0 - shadows.cast * (1.0 - wall_share))[..., None])
     if stage.scene.pattern:
         key = key * on_cove(stage, _WALL * stage.camera.focus)[..., None]
+    if shadows.second is not None:
+        second = as_field(second * (1.0 - shadows.second * (1.0 - wall_share))[..., None])
     sky = rgb(light.ambient) * (1.0 - shadows.ambient * (1.0 - 0.8 * wall_share))[..., None]
     shape = _glow(stage, wall_share) * (1.0 - shadows.contact * (1.0 - wall_share))
-    return np.asarray(rgb(surface_colour(colour.rgb)) * (key + sky) * shape[..., None], np.float32)
+    return np.asarray(rgb(surface_colour(colour.rgb)) * (key + second + sky) * shape[..., None], np.float32)
 
 
 def _rise(stage: Stage) -> Field:

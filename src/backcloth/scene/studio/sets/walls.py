@@ -8,6 +8,7 @@ import numpy as np
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb, smoothstep
 from backcloth.scene.studio.far import finish
+from backcloth.scene.studio.light import lamps
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.sets.pattern import on_wall
 from backcloth.scene.studio.stage import Stage
@@ -42,11 +43,13 @@ def wall(stage: Stage, colour: Colour | None, *, depth: float, material: str = "
     else:
         scale = min(1.0, _PAINTED / longest)
     width, height = max(1, round(camera.width * scale)), max(1, round(camera.height * scale))
-    key = rgb(light.key) * np.ones((height, width, 1), np.float32)
+    key, second = lamps(light, stage.key, width)
+    key = key * np.ones((height, width, 1), np.float32)
     if stage.scene.pattern:
         key = key * on_wall(stage, depth, width, height)[..., None]
     key = key * (1.0 - subject_on_wall(stage, depth, width, height))[..., None]
-    arriving = (key + rgb(light.ambient)) * (_falloff(stage, width, height) * light.background)[..., None]
+    fall = _falloff(stage, width, height) * light.background
+    arriving = (key + second + rgb(light.ambient)) * fall[..., None]
     if material:
         paint = _covering(stage, material, colour, depth, (width, height))
     else:
