@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -10,7 +12,7 @@ from backcloth.scene.studio.props.dress import on_flat
 from backcloth.scene.studio.sets import pattern
 from backcloth.scene.studio.shadow import Shadows
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import build
+from backcloth.scene.studio.surfaces import build, ray
 
 _SIZE = 0.25
 """Metres that the subject is taken for."""
@@ -21,7 +23,9 @@ def draw_flatlay(stage: Stage) -> Radiance:
     camera, light, scene = stage.camera, stage.light, stage.scene
     longest = max(camera.width, camera.height)
     pixel = _SIZE / stage.stance.extent
-    tile = build(scene.surface or "plaster", scene.surface_colour, stage.rng(12), stage.texels, pixel)
+    name = scene.surface or "plaster"
+    beam = replace(ray(stage), x=-0.8 * stage.key.side, y=0.6)
+    tile = build(name, scene.surface_colour, stage.rng(12), stage.texels, pixel, lit=beam)
     shift = stage.rng(13).integers(0, stage.texels, 2)
     ground = np.roll(tile.colour, (int(shift[0]), int(shift[1])), axis=(0, 1))
     if longest > stage.texels:

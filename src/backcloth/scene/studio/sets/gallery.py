@@ -14,7 +14,7 @@ from backcloth.scene.studio.scene import WALLS
 from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.walls import wall
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import WOODS, build_floor
+from backcloth.scene.studio.surfaces import WOODS, build_floor, ray
 from backcloth.scene.studio.tone import surface_colour
 
 _WHITE = Colour(232, 230, 226)
@@ -36,11 +36,12 @@ def draw_gallery(stage: Stage) -> Radiance:
     colour = scene.backdrop_colour or (None if material else _WHITE)
     far = _foot(stage, wall(stage, colour, depth=depth, material=material), material, depth)
     floor = scene.surface or "concrete"
-    tile = build_floor(floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
     rng = stage.rng(13)
     yaw = float(rng.uniform(-0.08, 0.08))
     if floor in WOODS:
         yaw += math.pi / 2
+    lit = ray(stage, yaw)
+    tile = build_floor(floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel, lit=lit)
 
     def dress(ground: Radiance, first: int) -> Radiance:
         rows = np.arange(first, camera.height, dtype=np.float32) + 0.5

@@ -12,7 +12,7 @@ from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.views import view
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import WOODS, build_floor
+from backcloth.scene.studio.surfaces import WOODS, build_floor, ray
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,12 @@ def draw_room(stage: Stage) -> Radiance:
     else:
         far = view(stage, scene.setting, radius)
     floor = scene.surface or interior.floor
-    tile = build_floor(floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
     pattern = on_floor(stage)
     yaw = float(stage.rng(13).uniform(-0.12, 0.12))
     if floor in WOODS:
         yaw = _lengthwise(stage)
+    lit = ray(stage, yaw)
+    tile = build_floor(floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel, lit=lit)
     edge = camera.row(camera.focus * 3.4)
     shadows = shadows_of(stage)
     out = draw_floor(

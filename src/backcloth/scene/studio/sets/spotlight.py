@@ -14,7 +14,7 @@ from backcloth.scene.studio.light import Light
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import build
+from backcloth.scene.studio.surfaces import build, ray
 from backcloth.scene.studio.tone import surface_colour
 
 _FLOOR, _BACK = Colour(50, 50, 54), Colour(40, 42, 50)
@@ -33,6 +33,7 @@ def draw_stage(stage: Stage) -> Radiance:
         stage.rng(12),
         stage.texels,
         camera.pixel,
+        lit=ray(lit),
     )
     if not scene.surface:
         tile = replace(tile, colour=as_field(0.5 * tile.colour + 0.5 * tile.colour.mean(axis=(0, 1))))
