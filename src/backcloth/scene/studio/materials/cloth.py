@@ -78,7 +78,8 @@ def silk(rng: np.random.Generator, patch: Patch) -> Tile:
     """Satin in draped folds: broad soft highlights that follow the folds.
 
     The sheen is the lobe around the half vector between light and eye (Blinn, Models of Light
-    Reflection for Computer Synthesized Pictures, 1977), once wide and once narrow. Mixing two readings of folds would give folds of a third kind, so the tile asks for none.
+    Reflection for Computer Synthesized Pictures, 1977), once wide and once narrow.
+    Two readings of folds would mix to folds of a third kind, so the tile asks for none.
     """
     height, over, down = _draped(rng, patch, float(rng.uniform(0.26, 0.42)), 0.16)
     normal = 1.0 / np.sqrt(1.0 + over * over + down * down)

@@ -25,7 +25,7 @@ def sand(rng: np.random.Generator, patch: Patch) -> Tile:
         0.7 - 1.6 * windy, 1.8 - 1.2 * windy, noise(rng, texels, metre, 0.2 * metre, slope=1.2)
     )
     height = as_field(metre * (0.010 * dents + 0.0034 * ripples * blown + 0.0013 * clumps))
-    shade = relief(height, 0.42, patch.ray) * cast(height, patch.ray, 0.03 * metre, soft=0.006 * metre)
+    shade = relief(height, 0.42, patch.ray) * cast(height, patch.ray, 0.02 * metre, soft=0.012 * metre)
     shade *= relief(grains, 0.10, patch.ray)
     tone = 1.0 + 0.03 * dents + 0.12 * grains + 0.03 * clumps - 0.03 * ripples * blown
     colour = rgb(patch.base) * (shade * tone)[..., None]
@@ -142,12 +142,12 @@ def _straw(rng: np.random.Generator, patch: Patch) -> tuple[Field, Field]:
 def snow(rng: np.random.Generator, patch: Patch) -> Tile:
     """Fresh snow: soft drifts, a crust blown into low waves, blue in the hollows, sparkling."""
     texels, metre = patch.texels, patch.metre
-    drifts = noise(rng, texels, 1.1 * metre, 0.10 * metre, slope=2.1)
+    drifts = noise(rng, texels, 1.1 * metre, 0.10 * metre, slope=2.3)
     blown = noise(rng, texels, 0.30 * metre, 0.02 * metre, slope=1.6, stretch=2.2)
     lumps = noise(rng, texels, 0.06 * metre, 0.005 * metre, slope=1.1)
     crust = noise(rng, texels, 0.010 * metre, 2.0, slope=0.5, even=True)
     rough = smoothstep(-0.6, 1.4, noise(rng, texels, 0.7 * metre, 0.08 * metre, slope=1.2))
-    height = as_field(metre * (0.030 * drifts + 0.0030 * blown + 0.0008 * lumps * rough))
+    height = as_field(metre * (0.042 * drifts + 0.0030 * blown + 0.0008 * lumps * rough))
     shade = relief(height, 0.26, patch.ray) * relief(crust, 0.03, patch.ray)
     shade *= cavity(height, 0.05 * metre, 9.0 / metre) * (1.0 + 0.015 * crust)
     dark = np.minimum(shade, 1.0)[..., None]

@@ -141,7 +141,7 @@ def slabs(rng: np.random.Generator, patch: Patch) -> Tile:
     cells = voronoi(scatter(rng, texels, float(rng.uniform(0.34, 0.52)) * metre, jitter=0.85), texels)
     other = np.roll(wobble, (texels // 3, texels // 4), axis=(0, 1))
     cells, border = _worn(cells, 0.008 * metre, wobble, other)
-    joint = 0.008 * metre
+    joint = 0.011 * metre
     face = smoothstep(-0.6, 0.6 + 0.002 * metre, border - joint + 0.0014 * metre * rough)
     grain = noise(rng, texels, 0.02 * metre, 2.0, slope=0.5)
     layers = np.tanh(4.0 * (rough * 1.6 - np.round(rough * 1.6))) * 0.5 + np.round(rough * 1.6)

@@ -32,7 +32,7 @@ class Ray:
     @property
     def strength(self) -> float:
         """How strongly slopes show: much under a low sun, hardly under an overcast sky; 1 is usual."""
-        return min(1.7, math.pow(max(self.reach, 0.2), 0.7) * self.share / 0.55)
+        return min(1.35, math.pow(max(self.reach, 0.2), 0.7) * self.share / 0.55)
 
 
 def relief(height: Field, strength: float, ray: Ray) -> Field:
@@ -68,7 +68,7 @@ def cast(height: Field, ray: Ray, tallest: float, *, soft: float = 1.0) -> Field
     Returns:
         (T, T) factor 0..1: what is left of all light.
     """
-    reach = max(ray.reach, 0.25)
+    reach = min(max(ray.reach, 0.25), 1.6)
     farthest = min(tallest * reach, height.shape[0] / 3)
     lead = np.zeros_like(height)
     step = 1.0

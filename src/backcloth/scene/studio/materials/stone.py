@@ -178,7 +178,7 @@ def rock(rng: np.random.Generator, patch: Patch) -> Tile:
     height -= as_field(0.010 * metre * crack)
     height = soften(as_field(height), 0.9)
     shade = relief(height, 0.34, patch.ray)
-    shade *= cast(height, patch.ray, 0.14 * size * metre, soft=0.012 * metre)
+    shade *= cast(height, patch.ray, 0.10 * size * metre, soft=0.025 * size * metre)
     shade *= cavity(height, 0.03 * size * metre, 0.8 / (0.02 * size * metre))
     tone = (1.0 + 0.08 * broad + 0.07 * grain + 0.07 * facet + 0.05 * bend) * (1.0 - 0.5 * crack)
     colour = rgb(patch.base) * (tone * shade)[..., None]
