@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, Radiance
 from backcloth.scene.studio.camera import Camera, lens_for, place_camera, seen_from
+from backcloth.scene.studio.grain import noise_of, softness_of
 from backcloth.scene.studio.lens import vignette
 from backcloth.scene.studio.light import light_of, place_key
 from backcloth.scene.studio.scene import Scene
@@ -45,7 +46,8 @@ _DRAW: dict[str, Callable[[Stage], Radiance]] = {
 _PITCH = {"table": 13.0, "podium": 8.0, "steps": 9.0, "shelf": 7.0, "stage": 9.0, "sweep": 9.0}
 """Degrees that the camera looks down in a set built for products, where the subject does not tell."""
 
-_GRAIN = 0.75
+_IN_FOCUS = 0.7
+"""Share of the subject's own softness that ground in focus is given."""
 
 
 def render(scene: Scene, subject: npt.NDArray[np.uint8], matte: Field, seed: int) -> npt.NDArray[np.uint8]:
@@ -70,9 +72,10 @@ def render(scene: Scene, subject: npt.NDArray[np.uint8], matte: Field, seed: int
     far, near = (0.026, 0.026) if product else (0.018, 0.011)
     bust = stance.present and not stance.grounded
     bokeh, depth_blur = far * strength, (far if bust else near) * strength
-    stage = Stage(scene, camera, stance, light, key, subject, matte, seed, bokeh, depth_blur)
+    softness = _IN_FOCUS * softness_of(subject, matte)
+    stage = Stage(scene, camera, stance, light, key, subject, matte, seed, bokeh, depth_blur, softness)
     drawn = draw_flatlay(stage) if scene.view == "top" else _DRAW[scene.setting](stage)
-    return develop(vignette(drawn, 0.10), stage.rng(91), grain=_GRAIN * scene.grain)
+    return develop(vignette(drawn, 0.10), stage.rng(91), grain=noise_of(subject, matte) * scene.grain)
 
 
 def _camera(scene: Scene, stance: Stance, size: tuple[int, int]) -> Camera:

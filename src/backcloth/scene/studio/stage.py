@@ -34,6 +34,7 @@ class Stage:
         seed: Of the job.
         bokeh: Radius in pixels of the blur circle of the far background.
         depth_blur: How fast the blur circle grows along the ground: its radius at infinity, in pixels.
+        softness: Radius of the blur circle in focus, in pixels: as soft as the subject's own photo is.
     """
 
     scene: Scene
@@ -46,16 +47,22 @@ class Stage:
     seed: int
     bokeh: float
     depth_blur: float
+    softness: float = 0.0
 
     def rng(self, stream: int) -> np.random.Generator:
         """A generator of its own for each use, so that one use never shifts another's numbers."""
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence([self.seed, stream])))
 
     def circle(self, rows: Field) -> Field:
-        """Radius in pixels of the blur circle of the ground in each row; none close to the contact."""
+        """Radius in pixels of the blur circle of the ground in each row; the subject's own at the contact.
+
+        A thin lens focused at depth z0 draws a point at depth z as a circle that grows with |z - z0| / z.
+        On the ground that is the distance of the rows over the contact's below the horizon.
+        """
         camera = self.camera
         away = np.abs(camera.contact_row - rows) / (camera.contact_row - camera.horizon)
-        return np.asarray(self.depth_blur * np.clip(away - _DEEP, 0.0, 1.3), np.float32)
+        grown = np.float32(self.depth_blur) * np.clip(away - _DEEP, 0.0, 1.3)
+        return np.asarray(np.hypot(grown, np.float32(self.softness)), np.float32)
 
     @property
     def texels(self) -> int:
