@@ -39,6 +39,7 @@ class Surface:
         least: Metres that a pattern in true scale is made for at least: stones larger than a table
             top would show as none.
         varies: How far its own colour differs from seed to seed, as a share.
+        bound: Whether the colour is only that of what binds stones of other colours.
     """
 
     colour: tuple[int, int, int]
@@ -46,6 +47,7 @@ class Surface:
     fits: float = 0.0
     least: float = 0.0
     varies: float = 0.05
+    bound: bool = False
 
 
 def _marble(rng: np.random.Generator, patch: Patch) -> Tile:
@@ -89,7 +91,7 @@ SURFACES = {
     "pine": Surface((222, 186, 136), _wood(0.8, 0.08, 0.55, 0.35), 0.8),
     "concrete": Surface((168, 166, 161), cast.concrete, 0.8, varies=0.10),
     "slate": Surface((72, 74, 79), stone.slate, 0.7, varies=0.10),
-    "terrazzo": Surface((226, 221, 213), stone.terrazzo, 0.8, varies=0.03),
+    "terrazzo": Surface((226, 221, 213), stone.terrazzo, 0.8, varies=0.03, bound=True),
     "linen": Surface((224, 214, 198), cloth.linen, 0.6, varies=0.04),
     "silk": Surface((226, 212, 196), cloth.silk, 0.7),
     "velvet": Surface((92, 32, 48), cloth.velvet, 0.7, varies=0.08),
@@ -192,14 +194,11 @@ def _made(
         base = _shifted(base, surface.varies, float(shift[0]), float(shift[1]))
     side = surface.fits or max(covered, surface.least)
     tile = surface.make(rng, Patch(texels, side, base, lit))
-    seen = np.median(tile.colour[::5, ::5].reshape(-1, 3), axis=0)
-    gain = np.clip(rgb(base) / np.maximum(seen, 1e-4), 0.4, 2.5)
-    return replace(
-        tile,
-        colour=as_field(tile.colour * as_field(gain)),
-        side=covered,
-        lattice=tile.lattice * covered / side,
-    )
+    shown = tile.colour
+    if not surface.bound:
+        seen = np.median(shown[::5, ::5].reshape(-1, 3), axis=0)
+        shown = shown * as_field(np.clip(rgb(base) / np.maximum(seen, 1e-4), 0.25, 4.0))
+    return replace(tile, colour=as_field(shown), side=covered, lattice=tile.lattice * covered / side)
 
 
 def _shifted(base: Rgb, varies: float, light: float, warm: float) -> Rgb:

@@ -74,6 +74,13 @@ def _towards(ray: Ray) -> tuple[float, float, float]:
     return -ray.x * low / length, -ray.y * low / length, 1.0 / length
 
 
+def _facing(over: Field, down: Field, normal: Field, ray: Ray) -> Field:
+    """Light on a slope relative to flat ground, as far as light comes from the key at all."""
+    x, y, z = _towards(ray)
+    key = np.maximum((z - x * over - y * down) * normal, 0.0) / z
+    return as_field(1.0 + min(1.0, 1.8 * ray.share) * (key - 1.0))
+
+
 def silk(rng: np.random.Generator, patch: Patch) -> Tile:
     """Satin in draped folds: broad soft highlights that follow the folds.
 
@@ -86,7 +93,7 @@ def silk(rng: np.random.Generator, patch: Patch) -> Tile:
     light = _towards(patch.ray)
     half = np.asarray(light) + np.asarray(_EYE)
     half /= np.linalg.norm(half)
-    facing = np.maximum((light[2] - light[0] * over - light[1] * down) * normal, 0.0) / light[2]
+    facing = _facing(over, down, normal, patch.ray)
     gleam = np.maximum((half[2] - half[0] * over - half[1] * down) * normal, 0.0)
     texels, metre = patch.texels, patch.metre
     thread = noise(rng, texels, 0.003 * metre, 2.0, slope=0.0, stretch=20)
@@ -109,8 +116,7 @@ def velvet(rng: np.random.Generator, patch: Patch) -> Tile:
     eye = _EYE[2] - _EYE[0] * over - _EYE[1] * down
     normal = 1.0 / np.sqrt(1.0 + over * over + down * down)
     rim = 1.0 - np.clip(eye * normal, 0.0, 1.0)
-    light = _towards(patch.ray)
-    facing = np.maximum((light[2] - light[0] * over - light[1] * down) * normal, 0.0) / light[2]
+    facing = _facing(over, down, normal, patch.ray)
     glow = 2.6 * np.power(rim, 1.3) * (0.4 + 0.6 * facing)
     tone = (0.50 + 0.22 * facing + 0.20 * marks + glow) * (1.0 + 0.06 * pile)
     tone *= cavity(height, 0.03 * metre, 20.0 / metre)

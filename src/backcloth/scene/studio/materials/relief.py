@@ -101,7 +101,7 @@ def soften(field: Field, radius: float) -> Field:
     Wide blurs are three running means, which cost the same for every width and leave slopes smooth.
     """
     if radius <= _NARROW:
-        rim = min(math.ceil(3.0 * radius), field.shape[0])
+        rim = min(math.ceil(4.0 * radius) + 1, field.shape[0])
         padded = cv2.copyMakeBorder(field, rim, rim, rim, rim, cv2.BORDER_WRAP)
         blurred = cv2.GaussianBlur(padded, (0, 0), radius)
     else:
