@@ -11,13 +11,14 @@ from backcloth.scene.studio.arrays import Field, as_field
 _BLOCK = 12
 """Side in pixels of the blocks whose noise is compared."""
 
-_FLAT = 0.20
-"""Share of the blocks, the quietest, that are taken to be flat: they show noise alone."""
+_FLAT, _LUCKY = 0.06, 1.2
+"""Share of the blocks, the quietest, that are taken to be flat, and by how much chance makes them quieter
+than the noise. Fur and cloth have few flat blocks, and their texture is no noise."""
 
 _USUAL = 0.75
 """Noise, in 8-bit steps, taken where the subject has no flat part."""
 
-_NOISE = (0.40, 2.4)
+_NOISE = (0.40, 1.6)
 """Limits of the noise: less than the one looks computed, and more than the other is texture."""
 
 _KEEN = 0.85
@@ -52,7 +53,7 @@ def noise_of(subject: npt.NDArray[np.uint8], matte: Field) -> float:
     if level.size < 12:
         return _USUAL
     quiet = np.sort(level)[: max(4, round(_FLAT * level.size))]
-    return float(np.clip(np.median(quiet), *_NOISE))
+    return float(np.clip(_LUCKY * np.median(quiet), *_NOISE))
 
 
 def softness_of(subject: npt.NDArray[np.uint8], matte: Field) -> float:
