@@ -41,7 +41,7 @@ SURROUNDINGS = {
     "alps": Surroundings("alps.hdr", (55, 140, 175, 240, 300), 1.7),
     "garden": Surroundings("garden.hdr", (55, 90, 110, 130, 170), 2.2),
     "woods": Surroundings("woods.hdr", (20, 60, 150, 185, 270, 315)),
-    "ridge": Surroundings("ridge.hdr", (20, 60, 150, 190, 235, 310), 1.5),
+    "ridge": Surroundings("ridge.hdr", (20, 60, 150, 190, 235, 310), 0.9),
     "lagoon": Surroundings("lagoon.hdr", (150, 175, 200), 1.4),
     "piazza": Surroundings("lagoon.hdr", (20, 40, 330), 1.4),
     "sunrise": Surroundings("sunrise.hdr", (60, 110, 130, 165), 1.3),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -11,7 +13,7 @@ from backcloth.scene.studio.lamps import draw_lamps, glow
 from backcloth.scene.studio.lens import blur
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.ridges import Land, Range, draw_ranges
-from backcloth.scene.studio.season import snowed, turn
+from backcloth.scene.studio.season import season_of, snowed, turn
 from backcloth.scene.studio.sky import draw_sky
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.weather import DARK, SKY_OF_LIGHT, air_colour, haze_far, sky_of, snow_light
@@ -22,6 +24,9 @@ _LONGEST = 420
 _WIDE = 0.52
 """Share of the focal length that surroundings are seen with: a little more of them fits in."""
 
+_LIT_SHORES = frozenset({"lake", "water", "beach", "rocks"})
+"""Settings in which lamps shine along the far shore at night."""
+
 _LAND: dict[str, Rgb] = {
     "day": (1.0, 0.98, 0.92),
     "overcast": (0.92, 0.97, 1.02),
@@ -31,6 +36,13 @@ _LAND: dict[str, Rgb] = {
     "night": (0.050, 0.056, 0.085),
 }
 """Light on houses and trees under each sky."""
+
+_WOODED: dict[str, Rgb] = {
+    "spring": (0.21, 0.27, 0.13),
+    "summer": (0.17, 0.23, 0.11),
+    "autumn": (0.36, 0.22, 0.10),
+}
+"""Colour of hills in a season; rock and scrub where none is named."""
 
 
 def small_size(stage: Stage) -> tuple[int, int]:
@@ -96,9 +108,13 @@ def outdoors(
     sun = stage.key.side * (0.22 + 0.5 * float(rng.random()))
     clouds = (scene.clouds or scene.weather == "cloudy") and scene.weather != "clear"
     light = draw_sky(sky, elevation, azimuth, rng, sun_azimuth=sun, clouds=clouds, sun=scene.sun)
+    if scene.light == "neon":
+        light += 0.35 * glow(stage, elevation)
     open_sky = np.ones(elevation.shape, np.float32)
     if beyond:
         land = _land_of(stage, name, ground)
+        if season_of(scene) == "winter":
+            beyond = tuple(replace(layer, snow=min(layer.snow, 0.15)) for layer in beyond)
         light, risen = draw_ranges(
             light, beyond, land, elevation, azimuth, stage.rng(27), side=stage.key.side
         )
@@ -107,7 +123,7 @@ def outdoors(
         seen, gap = _land(stage, around, ground, elevation, azimuth, rng)
         light, open_sky = mix(seen, light, gap), as_field(open_sky * gap)
     light = haze_far(stage, light, elevation, open_sky)
-    if around and name in DARK:
+    if name in DARK and (around or scene.setting in _LIT_SHORES):
         light = light + draw_lamps(stage, elevation, open_sky, rng)
     return finish(stage, light, radius)
 
@@ -121,14 +137,15 @@ def _land(
     heading = panorama.headings[int(rng.integers(len(panorama.headings)))] + float(rng.uniform(-9, 9))
     seen, gap = look(panorama, heading, elevation, azimuth)
     clumps = _clumps(stage, elevation, azimuth)
-    seen = turn(np.minimum(seen * _exposure(seen, elevation, ground), 6.0), scene.season, clumps)
+    seen = turn(np.minimum(seen * _exposure(seen, elevation, ground), 6.0), season_of(scene), clumps)
     tint = np.broadcast_to(rgb(_LAND[name]), seen.shape)
     if ground is not None:
         tint = mix(tint, np.ones_like(seen), smoothstep(0.02, -0.04, elevation))
     seen = as_field(seen * tint)
     if name in DARK:
+        seen += 0.45 * (seen.mean(axis=2, keepdims=True) - seen)
         seen += glow(stage, elevation) * (0.05 + 0.10 * seen / max(float(seen.mean()), 1e-3))
-    if scene.setting == "snow" or (scene.season == "winter" and scene.weather == "snowfall"):
+    if scene.setting == "snow" or (season_of(scene) == "winter" and scene.weather == "snowfall"):
         seen = snowed(seen, snow_light(stage), elevation, clumps)
     return seen, gap
 
@@ -150,7 +167,10 @@ def _land_of(stage: Stage, name: str, ground: Rgb | None) -> Land:
     elif stage.scene.setting == "snow":
         lit, shaded = rgb((0.36, 0.38, 0.42)) * tint, rgb((0.14, 0.17, 0.22)) * tint
     else:
-        lit, shaded = rgb((0.24, 0.23, 0.19)) * tint, rgb((0.085, 0.10, 0.12)) * tint
+        lit, shaded = (
+            rgb(_WOODED.get(season_of(stage.scene), (0.24, 0.23, 0.19))) * tint,
+            rgb((0.085, 0.10, 0.12)) * tint,
+        )
     air = rgb(air_colour(stage)) * rgb((0.80, 0.90, 1.02))
     return Land(_triple(lit), _triple(shaded), _triple(0.82 * whole), _triple(air))
 

@@ -51,7 +51,7 @@ def draw_lamps(stage: Stage, elevation: Field, sky: Field, rng: np.random.Genera
         up = abs(float(rng.normal(0.0, 0.05 if built else 0.012))) + 0.003
         colour = colours[int(rng.integers(len(colours)))]
         _dot(out, elevation, sky, (up, float(rng.random())), rgb(colour) * float(rng.lognormal(2.4, 0.9)))
-    if stage.scene.light == "neon":
+    if built and stage.scene.light == "neon":
         _signs(out, elevation, rng, colours)
     return out
 

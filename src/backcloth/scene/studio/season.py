@@ -6,6 +6,7 @@ import numpy as np
 
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, mix, rgb, smoothstep
+from backcloth.scene.studio.scene import Scene
 
 GRASS = {
     "spring": Colour(122, 156, 62),
@@ -18,6 +19,13 @@ _TURNED = ((0.86, 0.56, 0.10), (0.80, 0.36, 0.08), (0.62, 0.20, 0.09), (0.66, 0.
 """Hues of leaves in autumn."""
 
 _BLOSSOM = (1.0, 0.86, 0.88)
+
+
+def season_of(scene: Scene) -> str:
+    """The season that a scene is in: winter where it snows or snow lies and no other is named."""
+    if scene.season:
+        return scene.season
+    return "winter" if scene.weather == "snowfall" or scene.setting == "snow" else ""
 
 
 def greenness(light: Radiance) -> Field:
@@ -47,8 +55,8 @@ def turn(light: Radiance, season: str, clumps: Field, *, strength: float = 1.0) 
         fresh = mix(as_field(fresh), as_field(bloom), flowering)
         return mix(light, fresh, as_field(0.8 * share))
     if season == "winter":
-        bare = (0.82 * level)[..., None] * rgb((1.10, 0.98, 0.86))
-        return mix(light, as_field(bare), as_field(0.92 * share))
+        bare = (0.82 * level)[..., None] * rgb((1.06, 0.99, 0.90))
+        return mix(light, as_field(bare), as_field(0.62 + 0.32 * share))
     hues = np.asarray(_TURNED, np.float32)
     at = np.clip(1.5 + 1.1 * clumps, 0.0, 2.999)
     first = at.astype(np.intp)
@@ -74,7 +82,7 @@ def snowed(light: Radiance, white: Radiance, elevation: Field, clumps: Field) ->
         as_field(np.full(level.shape, 0.75)),
     )
     lying = smoothstep(-0.5, 1.3, as_field(clumps + 1.2 * (level / near - 0.5)))
-    on_trees = mix(grey, as_field(np.broadcast_to(white * 0.72, light.shape)), as_field(0.62 * lying))
+    on_trees = mix(grey, as_field(np.broadcast_to(white * 0.72, light.shape)), as_field(0.48 * lying))
     ground = smoothstep(0.012, -0.012, elevation)
     relief = 0.90 + 0.10 * np.clip(level / near, 0.0, 1.0)
     return mix(on_trees, as_field(white * relief[..., None]), as_field(0.96 * ground))

@@ -60,9 +60,9 @@ WEATHERS = {
     "": Weather(),
     "clear": Weather(cover=0.0),
     "cloudy": Weather(0.50, 1.15, 0.35, 0.72, 300.0, 0.04),
-    "fog": Weather(0.22, 1.30, 0.92, 0.0, 4.5, 0.86),
+    "fog": Weather(0.22, 1.30, 0.92, 0.0, 4.5, 0.78),
     "rain": Weather(0.20, 1.10, 0.85, 0.90, 22.0, 0.40),
-    "snowfall": Weather(0.25, 1.25, 0.90, 0.85, 16.0, 0.52),
+    "snowfall": Weather(0.25, 1.25, 0.90, 0.85, 16.0, 0.38),
 }
 
 
@@ -91,7 +91,7 @@ def sky_of(light: str, weather: str) -> Sky:
         level = float(np.mean(sky.stops[:2])) / float(np.mean(dull.stops[:2]))
         even = [rgb(colour) * level for colour in dull.stops]
         tint = np.asarray(sky.stops[1], np.float32) / float(np.mean(sky.stops[1]))
-        even = [colour * (0.75 + 0.25 * tint) for colour in even]
+        even = [colour * (0.88 + 0.12 * tint) for colour in even]
         stops = [
             rgb(own) * (1 - here.grey) + grey * here.grey for own, grey in zip(sky.stops, even, strict=True)
         ]
@@ -111,7 +111,7 @@ def sky_of(light: str, weather: str) -> Sky:
 def air_colour(stage: Stage) -> Rgb:
     """Light that haze and fog send to the camera: the sky's near the horizon, paler than it."""
     low = np.mean(np.asarray(sky_of(stage.scene.light, stage.scene.weather).stops[:2], np.float32), axis=0)
-    return _triple(0.65 * low + 0.35 * float(low.mean()))
+    return _triple(0.40 * low + 0.60 * float(low.mean()))
 
 
 def haze_ground(stage: Stage, ground: Radiance, first: int) -> Radiance:

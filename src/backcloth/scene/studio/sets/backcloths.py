@@ -9,7 +9,7 @@ import numpy as np
 
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb, smoothstep
 from backcloth.scene.studio.noise import noise
-from backcloth.scene.studio.season import turn
+from backcloth.scene.studio.season import season_of, turn
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.tone import surface_colour
 
@@ -43,7 +43,7 @@ def draw_leaves(stage: Stage, size: tuple[int, int]) -> Radiance:
         paint, share = _foliage(stage, size, layer, 1.0 - 0.15 * index, rng)
         out = as_field(out * (1.0 - 0.92 * share)[..., None] + 0.92 * paint)
     clumps = noise(stage.rng(28), 512, 130, 20, slope=1.0)
-    out = turn(out, stage.scene.season, clumps[np.ix_(np.arange(height) % 512, np.arange(width) % 512)])
+    out = turn(out, season_of(stage.scene), clumps[np.ix_(np.arange(height) % 512, np.arange(width) % 512)])
     for _gap in range(34):
         column, row = float(rng.uniform(-0.5, 0.5)), float(0.85 * rng.random() ** 1.5 - 0.5)
         away = np.sqrt((x - column * width / longest) ** 2 + (y - row * height / longest) ** 2)

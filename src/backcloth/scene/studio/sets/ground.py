@@ -41,10 +41,10 @@ def rippled(stage: Stage, ground: Radiance, first: int) -> Radiance:
 
 def snow_patches(stage: Stage, ground: Radiance, first: int) -> Radiance:
     """Old snow in the hollows; all over the ground while it snows."""
-    level = -0.7 if stage.scene.weather == "snowfall" else 0.75
+    level = -1.2 if stage.scene.weather == "snowfall" else 0.75
     field = _patches(stage, 44, 2.6, (first, stage.camera.height))
     fine = _patches(stage, 45, 0.5, (first, stage.camera.height))
-    share = smoothstep(level - 0.22, level + 0.22, as_field(field + 0.28 * fine))
+    share = smoothstep(level - 0.45, level + 0.45, as_field(field + 0.40 * fine))
     white = rgb((0.80, 0.84, 0.90)) * (1.0 + 0.04 * fine)[..., None]
     return mix(ground, as_field(white), as_field(0.94 * share))
 

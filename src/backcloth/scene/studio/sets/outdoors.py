@@ -15,7 +15,7 @@ from backcloth.scene.studio.far import outdoors
 from backcloth.scene.studio.floor import Hook, draw_floor, shadows_of
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.ridges import COAST, DUNES, HILLS, PEAKS, Range
-from backcloth.scene.studio.season import GRASS
+from backcloth.scene.studio.season import GRASS, season_of
 from backcloth.scene.studio.sets.grass import draw_grass
 from backcloth.scene.studio.sets.ground import dappled, rippled, snow_patches, varied
 from backcloth.scene.studio.sets.markings import paint_kerb, paint_lines
@@ -74,6 +74,14 @@ PLACES = {
 _OLD_LEAVES = Colour(112, 88, 62)
 """Leaf litter in the seasons in which no leaves have just fallen."""
 
+_FITTING = {
+    ("mountain", "lawn"): "alps",
+    ("mountain", "rock"): "ridge",
+    ("street", "asphalt"): "street",
+    ("street", "cobbles"): "piazza",
+}
+"""Panoramas of the settings in which not every ground goes with every one."""
+
 _SUNNY = frozenset({"day", "golden", "morning", "sunset", "window", "bright", "warm"})
 _GREEN = frozenset({"meadow", "mountain", "garden"})
 _PAVED = frozenset({"asphalt", "cobbles", "slabs", "concrete", "tiles", "wood", "slate", "rock"})
@@ -84,12 +92,10 @@ def draw_outdoors(stage: Stage) -> Radiance:
     stage = replace(stage, light=under(stage.light, stage.scene.weather))
     scene, camera = stage.scene, stage.camera
     place = PLACES[scene.setting]
-    around = _one(place.around, stage, 15)
-    if scene.setting == "street" and around == "piazza" and ground_of(stage, place) == "asphalt":
-        around = "street"
+    name = ground_of(stage, place)
+    around = _FITTING.get((scene.setting, name)) or _one(place.around, stage, 15)
     beyond = _one(place.beyond, stage, 19)
     radius = place.far_blur * stage.bokeh
-    name = ground_of(stage, place)
     yaw = float(stage.rng(13).uniform(-0.35, 0.35)) * (0.6 if name in WOODS else 1.0)
     tile = _tile(stage, name, yaw)
     if around == "sea":
@@ -134,7 +140,7 @@ def _tile(stage: Stage, name: str, yaw: float) -> Tile:
     scene = stage.scene
     colour: Colour | None = scene.surface_colour
     if colour is None and name == "lawn":
-        colour = GRASS.get(scene.season)
+        colour = GRASS.get(season_of(scene))
     if colour is None and name == "leaf litter" and scene.season != "autumn":
         colour = _OLD_LEAVES
     make: Callable[..., Tile] = build_floor if name in WOODS or name == "tiles" else build
@@ -170,7 +176,7 @@ def _dress(stage: Stage, yaw: float, name: str, *, sea: bool) -> Hook:
     if sea:
         layers.append(functools.partial(wet_shore, stage))
     layers.append(functools.partial(varied, stage))
-    if stage.scene.season == "winter" and setting != "snow":
+    if season_of(stage.scene) == "winter" and name != "snow":
         layers.append(functools.partial(snow_patches, stage))
     return _in_turn(layers)
 
@@ -182,7 +188,7 @@ def _overlay(stage: Stage, behind: Radiance, name: str, *, sea: bool) -> Hook:
         layers.append(functools.partial(draw_sea, stage, behind))
     if name == "lawn" and stage.scene.setting in _GREEN:
         layers.append(functools.partial(draw_grass, stage))
-    layers.append(functools.partial(strew, stage))
+    layers.append(functools.partial(strew, stage, name))
     layers.append(functools.partial(haze_ground, stage))
     return _in_turn(layers)
 

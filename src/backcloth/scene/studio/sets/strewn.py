@@ -24,7 +24,6 @@ _LEAVES: tuple[Rgb, ...] = (
 _FLOWERS: tuple[Rgb, ...] = ((0.90, 0.90, 0.86), (0.88, 0.66, 0.06), (0.90, 0.90, 0.86), (0.62, 0.40, 0.74))
 _PETALS: tuple[Rgb, ...] = ((0.90, 0.72, 0.76), (0.92, 0.84, 0.85))
 
-_GREEN = frozenset({"meadow", "mountain", "garden"})
 _UNDER_TREES = frozenset({"forest", "garden", "street", "city", "terrace", "meadow", "parking", "lake"})
 
 
@@ -69,21 +68,22 @@ class _Kind:
     outline: Callable[[np.random.Generator], Outline]
 
 
-def strew(stage: Stage, ground: Radiance, first: int) -> Radiance:
+def strew(stage: Stage, surface: str, ground: Radiance, first: int) -> Radiance:
     """Draws the season's leaves or flowers over the lit ground, shaded as the ground is there.
 
     Args:
         stage: The picture.
+        surface: Name of the ground's material.
         ground: (rows, W, 3) lit ground from row `first` down.
         first: Its first row.
     """
-    kind = _kind(stage)
+    kind = _kind(stage, surface)
     return ground if kind is None else _Strewing(stage, ground, first).draw(kind)
 
 
-def _kind(stage: Stage) -> _Kind | None:
+def _kind(stage: Stage, surface: str) -> _Kind | None:
     setting, season = stage.scene.setting, stage.scene.season
-    lawn = setting in _GREEN and (stage.scene.surface or "lawn") == "lawn"
+    lawn = surface == "lawn"
     if season == "autumn" and setting in _UNDER_TREES:
         return _Kind(_LEAVES, 0.030, {"forest": 2.4, "garden": 1.3, "meadow": 0.8}.get(setting, 0.6), _leaf)
     if season in ("spring", "summer") and lawn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,8 @@ from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.lens import blur_rows
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.ridges import COAST, SHORE
+from backcloth.scene.studio.season import season_of
+from backcloth.scene.studio.sets.ground import snow_patches
 from backcloth.scene.studio.sets.outdoors import wetted
 from backcloth.scene.studio.sets.strewn import strew
 from backcloth.scene.studio.stage import Stage
@@ -63,7 +66,8 @@ def draw_lake(stage: Stage) -> Radiance:
         edge,
         shadows_of(stage),
         yaw=yaw,
-        overlay=lambda ground, first: strew(stage, ground, first),
+        dress=functools.partial(snow_patches, stage) if season_of(scene) == "winter" else None,
+        overlay=functools.partial(strew, stage, name),
     )
     return let_fall(stage, drawn)
 
