@@ -34,6 +34,10 @@ class DrawnSegmenter:
         """The drawing at the picture's size."""
         return self._draw(*picture.shape[:2])
 
+    def saliency(self, picture: Pixels) -> npt.NDArray[np.float32]:
+        """The same."""
+        return self.matte(picture)
+
 
 class NoiseScene:
     """A scene engine whose plates are noise, so that no pixel of one is right by chance."""

@@ -88,6 +88,12 @@ class SaliencySegmenter:
             coarse = open_gaps(coarse, maps, thumbnails[0])
         return refine_edge(picture, thumbnails[0], coarse) if self._refine else _enlarged(coarse, picture)
 
+    def saliency(self, picture: Pixels) -> Map:
+        """The coarsest network's own map of an (H, W, 3) uint8 sRGB picture, (h, w) float32 0..1."""
+        network = self._networks[-1]
+        with self._turn:
+            return network.map(network.spec.thumbnail(picture))
+
 
 class MattingSegmenter:
     """A network whose map is a matte already: it is brought to the photo's size and otherwise left as it is.
@@ -112,6 +118,11 @@ class MattingSegmenter:
         with self._turn:
             matte = self._network.map(thumbnail)
         return _enlarged(matte, picture)
+
+    def saliency(self, picture: Pixels) -> Map:
+        """The network's own map of an (H, W, 3) uint8 sRGB picture, (h, w) float32 0..1."""
+        with self._turn:
+            return self._network.map(self._network.spec.thumbnail(picture))
 
 
 Segmenter = SaliencySegmenter | MattingSegmenter

@@ -34,3 +34,11 @@ class Segmenter(Protocol):
         Safe to call from several threads.
         """
         ...
+
+    def saliency(self, picture: Picture) -> Matte:
+        """What stands out in a picture, as the coarsest network sees it: (h, w), 0..1, at the network's size.
+
+        It is neither cleaned nor stretched nor refined, and tells whether a picture has a subject at all.
+        Safe to call from several threads.
+        """
+        ...

@@ -6,8 +6,10 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from backcloth.cutout.subject import CutOut
+from backcloth.domain.background import References
 from backcloth.domain.request import ReplaceBackground
 from backcloth.imaging.geometry import resize_matte, resize_picture
 from backcloth.pipeline.engines import Engines
@@ -35,10 +37,21 @@ def make_plate(
             seed=request.seed,
             mode=request.mode,
             references=tuple(reference.picture for reference in inputs.references),
+            reference_mattes=_looked_at(request, inputs, engines),
             shadow=request.placement.shadow,
         )
     )
     return replace(plate, picture=resize_picture(plate.picture, inputs.size))
+
+
+def _looked_at(
+    request: ReplaceBackground, inputs: Inputs, engines: Engines
+) -> tuple[npt.NDArray[np.float32], ...]:
+    """What stands out in each reference that the engine will use and may change."""
+    if not (isinstance(request.background, References) and request.background.enhance):
+        return ()
+    used = engines.scenes[References].capabilities().max_references
+    return tuple(engines.segmenter.saliency(photo.picture) for photo in inputs.references[:used])
 
 
 def _within(size: tuple[int, int], pixel_limit: int) -> tuple[int, int]:

@@ -27,6 +27,10 @@ class Fixed:
         self.seen = picture
         return self.answer
 
+    def saliency(self, picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """The same."""
+        return self.matte(picture)
+
 
 def half(value: float) -> npt.NDArray[np.float32]:
     """A matte whose left half has a value."""

@@ -1,0 +1,1 @@
+"""Backgrounds from reference pictures."""
