@@ -20,34 +20,38 @@ Allowed = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], npt.NDArr
 """Tells for (N, 2) ground points (x, depth) and (N,) metres around them whether things may lie there."""
 
 
-def behind(stage: Stage, picture: Radiance, edge: float) -> Radiance:
-    """What is to be seen behind the ground, with the scene's lamps and foliage before it.
+def behind(stage: Stage, picture: Radiance, edge: float, *, plants: bool = False) -> Radiance:
+    """What is to be seen behind the ground, with the scene's lamps before it.
 
     Args:
         stage: The picture.
         picture: (H, W, 3) far background.
         edge: Row of the ground's far end.
+        plants: Whether foliage reaches in beyond the ground's end, as behind a table; else over it.
     """
     for name in stage.scene.props:
         if name == "lights":
             picture = draw_lights(stage, picture, edge)
-        elif name in PLANTS:
+        elif name in PLANTS and plants:
             picture = draw_foliage(stage, name, picture)
     return picture
 
 
-def standing(stage: Stage, picture: Radiance, edge: float) -> Radiance:
-    """The drawn set, with what stands on its ground behind the subject, and mist over that.
+def standing(stage: Stage, picture: Radiance, edge: float, *, plants: bool = True) -> Radiance:
+    """The drawn set, with what stands on its ground or reaches in behind the subject, and mist over that.
 
     Args:
         stage: The picture; its camera is that of the ground.
         picture: (H, W, 3) the set, ground included.
         edge: Row of the ground's far end.
+        plants: Whether foliage reaches in over the ground.
     """
     far = float(stage.camera.depth(np.asarray([edge], np.float32))[0])
     for name in stage.scene.props:
         if name in STANDING and (stage.stance.grounded or not stage.stance.present):
             picture = draw_standing(stage, name, picture, far)
+        elif name in PLANTS and plants:
+            picture = draw_foliage(stage, name, picture)
     if "mist" in stage.scene.props:
         picture = draw_mist(stage, picture, edge)
     return picture

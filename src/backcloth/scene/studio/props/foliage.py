@@ -25,6 +25,9 @@ _SHAPES = {
 }
 """Half of a leaf's outline: (share of its length, half width as a share of its width)."""
 
+_JOINTS = 42
+"""Points along a stem."""
+
 PLANTS = frozenset({"plant", "palm", "fir"})
 """Props that are foliage."""
 
@@ -91,9 +94,9 @@ def _grow(canvas: _Canvas, name: str, side: float, size: float, season: str) -> 
         turn = math.pi * (side > 0) + side * rng.uniform(0.15, 0.9)
         length *= 0.85
     bend = side * rng.uniform(0.2, 0.9) * (-1.0 if name == "palm" else 1.0)
-    share = np.linspace(0.0, 1.0, 30)
+    share = np.linspace(0.0, 1.0, _JOINTS)
     angle = turn + bend * share
-    step = length / 30
+    step = length / _JOINTS
     path = root + np.cumsum(np.stack([np.cos(angle), np.sin(angle)], axis=1) * step, axis=0)
     {"plant": _stem, "palm": _frond, "fir": _branch}[name](canvas, path, angle, length, season)
 
@@ -131,10 +134,10 @@ def _stem(
 ) -> None:
     base = _RUST if season == "autumn" else _GREEN
     canvas.line(path, _ink(canvas, (86, 84, 52), 0.1), 2)
-    for index in range(4, 30, 3):
+    for index in range(5, _JOINTS, 4):
         for side in (-1.0, 1.0):
             lean = angle[index] + side * canvas.rng.uniform(0.5, 1.1)
-            long = length * canvas.rng.uniform(0.26, 0.40) * (1.0 - 0.35 * index / 30)
+            long = length * canvas.rng.uniform(0.26, 0.40) * (1.0 - 0.35 * index / _JOINTS)
             size = (long, long * canvas.rng.uniform(0.46, 0.62))
             _blade(canvas, _SHAPES["plant"], path[index], lean, size, _ink(canvas, base, 0.22))
 
@@ -144,13 +147,13 @@ def _frond(
 ) -> None:
     base = (128, 118, 60) if season == "autumn" else _GREEN
     canvas.line(path, _ink(canvas, (112, 124, 66), 0.1), 2)
-    for index in range(3, 30):
-        share = index / 30
+    for index in range(4, _JOINTS):
+        share = index / _JOINTS
         for side in (-1.0, 1.0):
             lean = angle[index] + side * (1.05 - 0.6 * share) + canvas.rng.normal(0.0, 0.05)
             long = length * 0.52 * math.sin(math.pi * (0.14 + 0.82 * share)) * canvas.rng.uniform(0.85, 1.1)
             _blade(
-                canvas, _SHAPES["palm"], path[index], lean, (long, 0.042 * length), _ink(canvas, base, 0.18)
+                canvas, _SHAPES["palm"], path[index], lean, (long, 0.027 * length), _ink(canvas, base, 0.20)
             )
 
 
@@ -162,10 +165,10 @@ def _branch(
     _season: str,
 ) -> None:
     _twig(canvas, path, angle, 0.075 * length)
-    for index in range(4, 28, 6):
+    for index in range(5, _JOINTS - 3, 8):
         for side in (-1.0, 1.0):
             lean = angle[index] + side * canvas.rng.uniform(0.55, 0.85) + np.zeros(12)
-            step = length * 0.46 * (1.0 - 0.65 * index / 30) / 12
+            step = length * 0.46 * (1.0 - 0.65 * index / _JOINTS) / 12
             twig = path[index] + np.cumsum(np.stack([np.cos(lean), np.sin(lean)], axis=1) * step, axis=0)
             _twig(canvas, twig, lean, 0.06 * length)
 

@@ -43,7 +43,7 @@ _SORTS = {
     "leaves": _Sort(20, (0.16, 0.30), 0.22, 0.10, 1.0),
     "petals": _Sort(46, (0.09, 0.155), 0.32, 0.06, 1.1),
     "pebbles": _Sort(26, (0.04, 0.16), 0.0, 0.08, 0.8, upright=True),
-    "drops": _Sort(200, (0.012, 0.065), 0.0, 0.02, 1.2),
+    "drops": _Sort(200, (0.014, 0.075), 0.0, 0.02, 1.2),
     "confetti": _Sort(170, (0.028, 0.048), 0.5, 0.04, 1.2),
 }
 
@@ -189,7 +189,8 @@ def _clear(stage: Stage, ground: Ground, things: npt.NDArray[np.float64]) -> npt
         columns = slice(max(0, int(column - half)), max(0, int(column + half) + 1))
         piece = matte[rows, columns]
         if piece.size and piece.max() > 0.05:
-            clear[index] = bool(things[index, 1] > ground.middle[1] + 1.2 * ground.keep_off[1])
+            above = row + half < stage.stance.bottom - 0.15 * stage.stance.extent
+            clear[index] = bool(things[index, 1] > ground.middle[1] + 1.2 * ground.keep_off[1]) and above
     return clear
 
 

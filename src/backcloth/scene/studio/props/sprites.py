@@ -89,7 +89,7 @@ def petal(rng: np.random.Generator, family: int) -> Radiance:
 def pebble(rng: np.random.Generator, side: float) -> Radiance:
     """A stone seen from the side, lit from `side` (-1 left, 1 right) and above."""
     u, v = _axes()
-    x, y = (u - 0.5) / 0.46, v / 0.46
+    x, y = (u - 0.5) / 0.42, v / 0.42
     lump = 0.07 * np.cos(2 * np.arctan2(y, x) + rng.uniform(0, 6)) + 0.04 * np.cos(
         3 * np.arctan2(y, x) + rng.uniform(0, 6)
     )
@@ -100,7 +100,7 @@ def pebble(rng: np.random.Generator, side: float) -> Radiance:
     grain = 1.0 + 0.07 * noise(rng, SIDE, 50, 4, slope=0.9) + 0.05 * noise(rng, SIDE, 6, 3, slope=0.2)
     light = 0.24 + 0.30 * np.clip(0.5 - 0.5 * y, 0, 1) + 0.62 * np.clip(facing, 0.0, 1.0)
     light = light * (1.0 - 0.45 * smoothstep(0.25, 1.0, as_field(y)))
-    cover = np.clip((1.0 - radius) * 0.46 * SIDE + 0.5, 0.0, 1.0)
+    cover = np.clip((1.0 - radius) * 0.42 * SIDE + 0.5, 0.0, 1.0)
     return _finished(as_field(base * (light * grain)[..., None]), as_field(cover))
 
 
@@ -110,11 +110,11 @@ def drop(rng: np.random.Generator) -> Radiance:
     The light comes from the sprite's upper left.
     """
     u, v = _axes()
-    x, y = (u - 0.5) / 0.45, v / 0.45
+    x, y = (u - 0.5) / 0.38, v / 0.38
     turn = np.arctan2(y, x)
     lump = sum(float(rng.uniform(0, 0.07)) * np.cos(k * turn + float(rng.uniform(0, 6.3))) for k in (2, 3, 4))
     radius = np.sqrt(x * x + y * y) * (1.0 + lump)
-    inside = np.clip((1.0 - radius) * 0.45 * SIDE * 0.6 + 0.5, 0.0, 1.0)
+    inside = np.clip((1.0 - radius) * 0.38 * SIDE * 0.6 + 0.5, 0.0, 1.0)
     towards = (-0.66 * x - 0.75 * y) / np.maximum(radius, 0.25)
     rim = smoothstep(0.45, 1.0, as_field(radius))
     dark = inside * (0.30 * rim * np.clip(towards, 0, 1) + 0.16 * rim**3 + 0.05)

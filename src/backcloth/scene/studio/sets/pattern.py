@@ -43,7 +43,11 @@ def on_floor(stage: Stage, wall: float | None = None) -> Field | None:
         return None
     camera = stage.camera
     depth = camera.depth(np.arange(camera.height, dtype=np.float32) + 0.5)[:, None]
-    x = (np.arange(camera.width, dtype=np.float32)[None, :] - stage.stance.centre) * depth / camera.focal
+    x = (
+        (np.arange(camera.width, dtype=np.float32)[None, :] + 0.5 - stage.stance.centre)
+        * depth
+        / camera.focal
+    )
     none = np.zeros((1, 1), np.float32)
     return _passed(stage, as_field(x), none, depth, wall or 1.7 * camera.focus)
 
@@ -54,7 +58,7 @@ def on_cove(stage: Stage, depth: float) -> Field:
     rows = np.arange(camera.height, dtype=np.float32) + 0.5
     away = np.minimum(camera.depth(rows), depth)[:, None]
     high = np.maximum(camera.rise - (rows - camera.horizon) * depth / camera.focal, 0.0)[:, None]
-    x = (np.arange(camera.width, dtype=np.float32)[None, :] - stage.stance.centre) * away / camera.focal
+    x = (np.arange(camera.width, dtype=np.float32)[None, :] + 0.5 - stage.stance.centre) * away / camera.focal
     return _passed(stage, as_field(x), as_field(high), as_field(away), depth)
 
 
@@ -142,7 +146,7 @@ def _blinds(rng: np.random.Generator) -> Field:
 def _leaves(rng: np.random.Generator) -> Field:
     """Fronds of a palm, near ones sharp and far ones soft, over open light."""
     light = np.ones((_SIDE, _SIDE), np.float32)
-    for layer, (count, soft, dark) in enumerate(((3, 9.0, 0.55), (3, 0.8, 0.92))):
+    for layer, (count, soft, dark) in enumerate(((3, 9.0, 0.55), (4, 0.8, 0.92))):
         shade = np.zeros((_SIDE, _SIDE), np.uint8)
         for index in range(count):
             root = (rng.uniform(0, 1) * _SIDE, (index + rng.uniform(0.1, 0.9)) / count * _SIDE)

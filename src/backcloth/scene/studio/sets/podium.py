@@ -20,7 +20,7 @@ from backcloth.scene.studio.sets.table import behind_stand
 from backcloth.scene.studio.sets.walls import subject_on_wall, wall
 from backcloth.scene.studio.shadow import no_shadows
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import build
+from backcloth.scene.studio.surfaces import build, ray
 from backcloth.scene.studio.texture import Tile, lay
 
 _WALL = (1.9, 2.5)
@@ -67,6 +67,7 @@ def _draw(stage: Stage, built: _Build) -> Radiance:
         stage.rng(12),
         stage.texels,
         camera.pixel,
+        lit=ray(stage),
     )
     back = scene.backdrop_colour or _companion(colour or NEUTRAL)
     out = behind_stand(stage)
@@ -74,7 +75,7 @@ def _draw(stage: Stage, built: _Build) -> Radiance:
     if out is None:
         out = _surroundings(stage, built, back, cut=cut)
     else:
-        out = behind(stage, out, camera.contact_row)
+        out = behind(stage, out, camera.contact_row, plants=True)
     if not cut and scene.backdrop in VIEWS:
         built = replace(built, solids=tuple(_endless(stage, one) for one in built.solids))
     if cut:
@@ -177,7 +178,8 @@ def _surroundings(stage: Stage, built: _Build, colour: Colour, *, cut: bool) -> 
     edge = float(low.row(depth))
     none = no_shadows((camera.width, camera.height))
     if scene.backdrop in WALLS:
-        back = behind(stage, wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop), edge)
+        back = wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop)
+        back = behind(stage, back, edge, plants=cut)
         if cut:
             return back
         floor = build(
@@ -186,6 +188,7 @@ def _surroundings(stage: Stage, built: _Build, colour: Colour, *, cut: bool) -> 
             stage.rng(23),
             stage.texels,
             camera.pixel,
+            lit=ray(stage),
         )
         pattern = on_floor(below, depth)
         overlay = around(below, none, pattern, edge=edge, keep_off=_footprint(stage, built))
@@ -194,7 +197,7 @@ def _surroundings(stage: Stage, built: _Build, colour: Colour, *, cut: bool) -> 
     else:
         out = lit_cove(below if not cut else stage, none, colour)
         if cut:
-            return behind(stage, out, camera.height)
+            return behind(stage, out, camera.height, plants=True)
         out = dressed_cove(below, out, none, _footprint(stage, built))
         on_wall = subject_on_wall(stage, depth, camera.width, camera.height)
         rows = np.arange(camera.height, dtype=np.float32)[:, None]

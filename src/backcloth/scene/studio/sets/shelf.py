@@ -13,7 +13,7 @@ from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.solid import block, compose, faces
 from backcloth.scene.studio.sets.table import behind_stand, wall_behind
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import build
+from backcloth.scene.studio.surfaces import build, ray
 
 _BOARD = Colour(206, 170, 126)
 
@@ -30,8 +30,9 @@ def draw_shelf(stage: Stage) -> Radiance:
     if far is None:
         far = wall_behind(stage, depth)
     edge = camera.row(depth)
-    far = behind(stage, far, edge)
-    if stance.present and not stance.grounded:
+    cut = stance.present and not stance.grounded
+    far = behind(stage, far, edge, plants=cut)
+    if cut:
         return far
     below = camera.height - camera.contact_row
     lip = camera.contact_row + float(rng.uniform(0.36, 0.56)) * below - camera.horizon
@@ -41,7 +42,8 @@ def draw_shelf(stage: Stage) -> Radiance:
     reach = 3.0 * camera.width * depth / camera.focal
     board = block((0.0, (front + depth) / 2), (reach, depth - front), (-thick, 0.0))
     named = scene.surface_colour or (None if scene.surface else _BOARD)
-    tile = build(scene.surface or "oak", named, stage.rng(12), stage.texels, camera.pixel)
+    lit = ray(stage)
+    tile = build(scene.surface or "oak", named, stage.rng(12), stage.texels, camera.pixel, lit=lit)
     seen = faces(stage, board, tile)
     if walled:
         far = as_field(far * _on_wall(stage, depth, depth - front, thick)[..., None])

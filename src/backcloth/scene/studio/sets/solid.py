@@ -182,7 +182,7 @@ def shadow_on_plane(stage: Stage, solid: Solid, plane: float, *, least: float = 
     size = (-(-camera.width // factor), -(-camera.height // factor))
     tall = solid.high - plane
     none = np.zeros((camera.height, camera.width), np.float32)
-    if stage.scene.shadow == "none" or tall <= least:
+    if tall <= least:
         return none, none
     pixel = camera.focal / float(solid.outline[:, 1].mean()) / factor
     squash = max(0.15, (camera.rise - plane) / float(solid.outline[:, 1].mean()))
@@ -193,6 +193,8 @@ def shadow_on_plane(stage: Stage, solid: Solid, plane: float, *, least: float = 
         dark = _filled_hull(camera, hull, plane, factor, size)
         sigma = (stage.light.softness * share * tall * stage.key.reach * 0.8) * pixel + 0.8
         cast = np.maximum(cast, cv2.GaussianBlur(dark, (0, 0), sigma, sigmaY=max(0.6, sigma * squash)))
+    if stage.scene.shadow == "none":
+        cast = np.zeros_like(cast)
     foot = _filled_hull(camera, solid.outline, plane, factor, size)
     ambient = np.ones_like(foot)
     for share, strength in ((0.05, 0.50), (0.22, 0.45)):

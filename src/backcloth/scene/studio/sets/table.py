@@ -13,7 +13,7 @@ from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.views import view
 from backcloth.scene.studio.sets.walls import wall
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import build
+from backcloth.scene.studio.surfaces import build, ray
 
 _WALL = Colour(226, 221, 213)
 _DARK = Colour(70, 68, 67)
@@ -34,13 +34,20 @@ def draw_table(stage: Stage) -> Radiance:
     edge = float(min(camera.row(depth), camera.contact_row - 0.07 * camera.height))
     if not stage.stance.grounded and stage.stance.present:
         edge = 0.74 * camera.height
-    tile = build(scene.surface or "wood", scene.surface_colour, stage.rng(12), stage.texels, camera.pixel)
     yaw = float(stage.rng(13).uniform(-0.10, 0.10))
+    tile = build(
+        scene.surface or "wood",
+        scene.surface_colour,
+        stage.rng(12),
+        stage.texels,
+        camera.pixel,
+        lit=ray(stage, yaw),
+    )
     shadows, pattern = shadows_of(stage), on_floor(stage)
     overlay = around(stage, shadows, pattern, edge=edge)
-    far = behind(stage, far, edge)
+    far = behind(stage, far, edge, plants=True)
     drawn = draw_floor(stage, tile, far, edge, shadows, pattern=pattern, yaw=yaw, overlay=overlay)
-    return standing(stage, drawn, edge)
+    return standing(stage, drawn, edge, plants=False)
 
 
 def behind_stand(stage: Stage) -> Radiance | None:
