@@ -14,11 +14,13 @@ from backcloth.scene.studio.arrays import Radiance, Rgb, as_field, rgb, smoothst
 from backcloth.scene.studio.far import outdoors
 from backcloth.scene.studio.floor import Hook, draw_floor, shadows_of
 from backcloth.scene.studio.noise import noise
+from backcloth.scene.studio.props import dress as props
 from backcloth.scene.studio.ridges import COAST, DUNES, HILLS, PEAKS, Range
 from backcloth.scene.studio.season import GRASS, season_of
 from backcloth.scene.studio.sets.grass import draw_grass
 from backcloth.scene.studio.sets.ground import dappled, rippled, snow_patches, varied
 from backcloth.scene.studio.sets.markings import paint_kerb, paint_lines
+from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.sea import draw_sea, sea_view, wet_shore
 from backcloth.scene.studio.sets.strewn import strew
 from backcloth.scene.studio.stage import Stage
@@ -74,6 +76,9 @@ PLACES = {
 _OLD_LEAVES = Colour(112, 88, 62)
 """Leaf litter in the seasons in which no leaves have just fallen."""
 
+_DECK = Colour(158, 128, 98)
+"""Boards that have been out in the weather."""
+
 _FITTING = {
     ("mountain", "lawn"): "alps",
     ("mountain", "rock"): "ridge",
@@ -81,6 +86,9 @@ _FITTING = {
     ("street", "cobbles"): "piazza",
 }
 """Panoramas of the settings in which not every ground goes with every one."""
+
+_PROPS = 1.9
+"""Depth, in multiples of the subject's, up to which props stand and lie."""
 
 _SUNNY = frozenset({"day", "golden", "morning", "sunset", "window", "bright", "warm"})
 _GREEN = frozenset({"meadow", "mountain", "garden"})
@@ -111,19 +119,22 @@ def draw_outdoors(stage: Stage) -> Radiance:
         edge = float(min(camera.row(depth), camera.contact_row - 0.06 * camera.height))
         if stage.stance.present and not stage.stance.grounded:
             edge = 0.86 * camera.height
+    shadows = shadows_of(stage)
+    pattern = dappled(stage) if leafy and scene.weather in ("", "clear") else on_floor(stage)
+    end = max(edge, camera.row(_PROPS * camera.focus))
     drawn = draw_floor(
         stage,
         tile,
-        behind,
+        props.behind(stage, behind, end),
         edge,
-        shadows_of(stage),
+        shadows,
         fade=place.fade if around else None,
-        pattern=dappled(stage) if leafy and scene.weather in ("", "clear") else None,
+        pattern=pattern,
         yaw=yaw,
         dress=_dress(stage, yaw, name, sea=sea),
-        overlay=_overlay(stage, behind, name, sea=sea),
+        overlay=_overlay(stage, behind, name, props.around(stage, shadows, pattern, edge=end), sea=sea),
     )
-    return let_fall(stage, drawn)
+    return let_fall(stage, props.standing(stage, drawn, end))
 
 
 def ground_of(stage: Stage, place: Place) -> str:
@@ -143,6 +154,8 @@ def _tile(stage: Stage, name: str, yaw: float) -> Tile:
         colour = GRASS.get(season_of(scene))
     if colour is None and name == "leaf litter" and scene.season != "autumn":
         colour = _OLD_LEAVES
+    if colour is None and name == "wood":
+        colour = _DECK
     make: Callable[..., Tile] = build_floor if name in WOODS or name == "tiles" else build
     tile = make(name, colour, stage.rng(12), stage.texels, stage.camera.pixel, lit=ray(stage, yaw))
     if scene.wet or scene.weather == "rain":
@@ -181,14 +194,16 @@ def _dress(stage: Stage, yaw: float, name: str, *, sea: bool) -> Hook:
     return _in_turn(layers)
 
 
-def _overlay(stage: Stage, behind: Radiance, name: str, *, sea: bool) -> Hook:
-    """What lies or grows on the lit ground, and the air before it."""
+def _overlay(stage: Stage, behind: Radiance, name: str, strewn: Hook | None, *, sea: bool) -> Hook:
+    """What lies or grows on the lit ground, props among it, and the air before it."""
     layers: list[Hook] = []
     if sea:
         layers.append(functools.partial(draw_sea, stage, behind))
     if name == "lawn" and stage.scene.setting in _GREEN:
         layers.append(functools.partial(draw_grass, stage))
     layers.append(functools.partial(strew, stage, name))
+    if strewn is not None:
+        layers.append(strewn)
     layers.append(functools.partial(haze_ground, stage))
     return _in_turn(layers)
 
