@@ -8,7 +8,7 @@ import pytest
 
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.floor import fill_light
-from backcloth.scene.studio.light import LIGHTS, Key, lamps, light_of
+from backcloth.scene.studio.light import LIGHTS, Key, lamps, light_of, place_key, sun_in_view
 from backcloth.scene.studio.render import render
 from backcloth.scene.studio.scene import LIGHTS as NAMES
 from backcloth.scene.studio.scene import Scene
@@ -81,3 +81,26 @@ def test_the_surroundings_tint_the_ambient_light_mildly() -> None:
     fill = fill_light(lit, 60.0)
     assert fill[0, 0, 1] > fill[0, -1, 1] + 0.05
     assert np.all(fill_light(np.zeros_like(lit), 60.0) == 1.0)
+
+
+def test_a_sun_in_the_picture_throws_shadows_towards_the_camera() -> None:
+    """On a beach at sunset the key stands behind the subject; by day, in a wood or in fog it does not."""
+    rng = np.random.Generator(np.random.PCG64(1))
+    assert sun_in_view(Scene("beach", light="sunset"))
+    for other in (
+        Scene("beach", light="day"),
+        Scene("forest", light="sunset"),
+        Scene("beach", light="sunset", weather="fog"),
+        Scene("beach", light="sunset", sun=False),
+        Scene("sweep", light="sunset"),
+    ):
+        assert not sun_in_view(other)
+    assert place_key(LIGHTS["sunset"], 0.5, rng, behind=True).away[1] < -0.3
+    assert place_key(LIGHTS["sunset"], 0.5, rng).away[1] > 0.3
+
+
+def test_the_shadow_of_a_low_sun_lies_before_the_subject() -> None:
+    """In a desert at golden hour the ground in front of the subject is darker than behind it."""
+    plain = _draw(Scene("desert", light="golden", shadow="none", grain=0.0))
+    lost = (plain - _draw(Scene("desert", light="golden", grain=0.0))).mean(axis=2)
+    assert lost[216:260].mean() > 3 * max(lost[150:195].mean(), 0.05)

@@ -9,7 +9,7 @@ import numpy as np
 
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Rgb, as_field, rgb, smoothstep
-from backcloth.scene.studio.scene import Scene
+from backcloth.scene.studio.scene import NATURE, Scene
 from backcloth.scene.studio.tone import surface_colour
 
 _LARGE, _SMALL = 0.36, 0.010
@@ -136,6 +136,12 @@ def _luminance(colour: Field) -> float:
     return float(colour @ rgb((0.2126, 0.7152, 0.0722)))
 
 
+def sun_in_view(scene: Scene) -> bool:
+    """Whether the sky of the picture shows the sun: a low one, in the open, in fair weather."""
+    low, fair = scene.light in {"golden", "sunset"}, scene.weather in {"", "clear"}
+    return low and fair and scene.sun and scene.setting in NATURE - {"forest"}
+
+
 def lamps(light: Light, key: Key, width: int) -> tuple[Field, Field]:
     """Colour and strength of the key and of the second lamp in each column, both (1, width, 3).
 
@@ -156,11 +162,12 @@ def place_key(light: Light, lit_from: float, rng: np.random.Generator, *, behind
         light: Gives the elevation.
         lit_from: -1 left .. 1 right, 0 unknown.
         rng: Draws the side where it is unknown, and a small turn.
-        behind: True puts the key behind the subject, so that shadows fall towards the camera.
+        behind: True puts the key beside and a little behind the subject, so that shadows fall towards the
+            camera: where the sun stands in the picture. A sun quite behind would not fit the subject's light.
     """
     chance = 1.0 if rng.random() < 0.5 else -1.0
     side = float(np.sign(lit_from)) if abs(lit_from) > 0.12 else chance
-    angle = math.radians(float(rng.uniform(34, 52)))
+    angle = math.radians(float(rng.uniform(30, 44) if behind else rng.uniform(34, 52)))
     depth = -math.sin(angle) if behind else math.sin(angle)
     elevation = light.elevation + float(rng.uniform(-4, 4))
     return Key(side, (-side * math.cos(angle), depth), min(2.6, 1 / math.tan(math.radians(elevation))))

@@ -11,7 +11,7 @@ from backcloth.scene.studio.arrays import Field, Radiance
 from backcloth.scene.studio.camera import Camera, lens_for, place_camera, seen_from
 from backcloth.scene.studio.grain import noise_of, softness_of
 from backcloth.scene.studio.lens import vignette
-from backcloth.scene.studio.light import light_of, place_key
+from backcloth.scene.studio.light import light_of, place_key, sun_in_view
 from backcloth.scene.studio.scene import Scene
 from backcloth.scene.studio.sets.clouds import draw_clouds
 from backcloth.scene.studio.sets.flatlay import draw_flatlay
@@ -66,7 +66,7 @@ def render(scene: Scene, subject: npt.NDArray[np.uint8], matte: Field, seed: int
     camera = _camera(scene, stance, (matte.shape[1], matte.shape[0]))
     light = light_of(scene)
     chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 1])))
-    key = place_key(light, stance.lit_from, chance)
+    key = place_key(light, stance.lit_from, chance, behind=sun_in_view(scene))
     product = scene.setting in _PITCH
     strength = scene.blur * float(chance.uniform(0.9, 1.12)) * max(camera.width, camera.height)
     far, near = (0.026, 0.026) if product else (0.018, 0.011)
