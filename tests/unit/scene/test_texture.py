@@ -140,6 +140,7 @@ def test_noise_stays_smooth_in_its_slopes() -> None:
     field = noise(_rng(), 512, 400, 120, slope=1.5)
     bend = np.abs(np.diff(field, n=2, axis=1)).mean(axis=0)
     assert bend.max() < 2.5 * bend.mean()
+    assert noise(_rng(), 1000, 600, 300).std() == pytest.approx(1.0, abs=1e-3)
     quarter = noise(_rng(), 512, 12, 4, even=True)
     assert np.array_equal(quarter[:256, :256], quarter[256:, 256:])
     assert np.allclose(warp(field, 3.0, 0.0), np.roll(field, -3, axis=1), atol=1e-4)

@@ -45,7 +45,7 @@ def noise(
     shortest = max(shortest, _SHORTEST)
     longest = max(longest, 1.8 * shortest)
     small = size
-    while small >= 64 and shortest * small / size > 2 * _FINEST and small % 2 == 0:
+    while small >= 64 and shortest * small / size > 2 * _FINEST and small % 4 == 0:
         small //= 2
     white = rng.standard_normal((2, small, small // 2 + 1), dtype=np.float32)
     down = np.fft.fftfreq(small).astype(np.float32)[:, None]

@@ -61,7 +61,7 @@ def voronoi(points: npt.NDArray[np.float32], texels: int) -> Cells:
         points: (N, 2) of (x, y) in texels.
         texels: Side of the tile.
     """
-    rim = int(min(texels, 1.7 * texels / np.sqrt(len(points)) + 4))
+    rim = int(min(texels, 1.4 * texels / np.sqrt(len(points)) + 4))
     size = texels + 2 * rim
     free = np.full((size, size), 255, np.uint8)
     number = np.zeros((size, size), np.int32)

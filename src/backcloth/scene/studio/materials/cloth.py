@@ -161,7 +161,7 @@ def leather(rng: np.random.Generator, patch: Patch) -> Tile:
     shade = relief(height, 0.26, patch.ray) * relief(wave, 0.5, patch.ray)
     rubbed = smoothstep(0.0, 2.2, broad)
     colour = rgb(patch.base) * (tone * shade * (1.0 + 0.05 * rubbed))[..., None]
-    colour *= 1.0 + rgb((0.04, 0.0, -0.05)) * broad[..., None]
+    colour *= 1.0 + rgb((0.02, 0.0, -0.025)) * broad[..., None]
     gleam = np.maximum(relief(height, 0.5, patch.ray) - 1.12, 0.0) * (0.4 + 0.6 * patch.ray.share)
     colour = colour + as_field(0.10 * gleam)[..., None] * (0.3 + rgb(patch.base))
     polish = as_field(np.clip((0.65 + 0.35 * rubbed) * (1.0 - 0.8 * lines), 0.0, 1.0))

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
-from backcloth.scene.studio.arrays import Field, as_field
+from backcloth.scene.studio.arrays import as_field
 from backcloth.scene.studio.materials.relief import Ray, relief
+from backcloth.scene.studio.materials.stamp import Sprite
 from backcloth.scene.studio.noise import noise
 
 _KINDS = 5
 _EACH = 6
 """Leaves of each kind, every one turned and curled its own way."""
 
-_OVER = 3
-"""Times larger that a leaf is drawn before it is reduced."""
+_LARGE = 60
+"""Texels from which on a leaf is drawn twice as large before it is reduced; a smaller one thrice."""
 
 
-def leaf_sprites(rng: np.random.Generator, size: int, ray: Ray) -> tuple[Field, Field]:
-    """Leaves in neutral tone.
+def leaf_sprites(rng: np.random.Generator, size: int, ray: Ray) -> list[Sprite]:
+    """Leaves of several kinds in neutral tone: reflectance around 1, height 0..1.
 
     Args:
         rng: Draws their shapes.
         size: Texels from stalk to tip.
         ray: The light, which their curl is shaded by.
-
-    Returns:
-        (N, S, S, 5) reflectance around 1 in three channels, height 0..1, cover; and (N, S, S) light that
-        each one's shadow leaves.
     """
-    side = 2 * round(0.66 * size) + 2
-    sprites = [_leaf(rng, size, side, kind % _KINDS, ray) for kind in range(_KINDS * _EACH)]
-    stack = np.stack(sprites)
-    soft = max(0.7, 0.035 * size)
-    shades = [1.0 - 0.62 * cv2.GaussianBlur(sprite[..., 4], (0, 0), soft) for sprite in sprites]
-    return as_field(stack), as_field(np.stack(shades))
+    return [_leaf(rng, size, kind % _KINDS, ray) for kind in range(_KINDS * _EACH)]
 
 
 def _outline(rng: np.random.Generator, kind: int) -> tuple[np.ndarray, np.ndarray]:
@@ -64,10 +58,11 @@ def _outline(rng: np.random.Generator, kind: int) -> tuple[np.ndarray, np.ndarra
     return points, np.asarray(veins)
 
 
-def _leaf(rng: np.random.Generator, size: int, side: int, kind: int, ray: Ray) -> Field:
+def _leaf(rng: np.random.Generator, size: int, kind: int, ray: Ray) -> Sprite:
     points, veins = _outline(rng, kind)
-    big = side * _OVER
-    scale = size * _OVER * float(rng.uniform(0.72, 1.0))
+    side, over = 2 * round(0.66 * size) + 2, 3 if size < _LARGE else 2
+    big = side * over
+    scale = size * over * float(rng.uniform(0.72, 1.0))
     angle = float(rng.uniform(0, 2 * np.pi))
     squash = float(rng.uniform(0.72, 1.0))
     bend = float(rng.uniform(-0.5, 0.5))
@@ -95,10 +90,23 @@ def _leaf(rng: np.random.Generator, size: int, side: int, kind: int, ray: Ray) -
     blotch = noise(rng, even, 0.5 * size, 2.0, slope=1.0)[:side, :side]
     rounded = cv2.GaussianBlur(mask, (0, 0), 0.10 * size)
     height = as_field(0.075 * size * curl + 0.10 * size * rounded)
-    shade = relief(height, 0.55, ray) * (1.0 + 0.05 * curl)
+    bright = relief(height, 0.55, ray) * (1.0 + 0.05 * curl)
     edge = 1.0 - 0.25 * np.clip(1.6 - 2.4 * rounded, 0.0, 1.0)
-    tone = shade * (1.0 + 0.10 * blotch) * edge * (1.0 + 0.22 * rib)
+    tone = bright * (1.0 + 0.10 * blotch) * edge * (1.0 + 0.22 * rib)
     warm = (0.07 * blotch)[..., None] * np.asarray([1.0, -0.3, -1.0], np.float32)
     colour = tone[..., None] * (1.0 + warm)
     rise = 0.25 + 0.15 * rounded + 0.05 * curl
-    return as_field(np.dstack([np.maximum(colour, 0.05), rise, mask]))
+    light = np.dstack([np.maximum(colour, 0.05), rise]) * mask[..., None]
+    soft = max(0.7, 0.035 * size)
+    shade = 1.0 - 0.62 * cv2.GaussianBlur(mask, (0, 0), soft)
+    rim = math.ceil(2.5 * soft)
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    box = (
+        slice(max(rows[0] - rim, 0), rows[-1] + rim + 1),
+        slice(max(columns[0] - rim, 0), columns[-1] + rim + 1),
+    )
+    return Sprite(
+        as_field(np.ascontiguousarray(light[box])),
+        as_field(np.ascontiguousarray(1.0 - mask[box]))[..., None],
+        as_field(np.ascontiguousarray(shade[box]))[..., None],
+    )

@@ -90,7 +90,7 @@ _TONES = (
 )
 """Leaves relative to the asked colour: yellow, orange, tan, brown, dark, red, wet, still green."""
 
-_DYED = 160
+_DYED = 120
 """Different leaves on one tile."""
 
 _SHARES = (0.20, 0.18, 0.20, 0.16, 0.10, 0.06, 0.06, 0.04)
@@ -99,27 +99,25 @@ _SHARES = (0.20, 0.18, 0.20, 0.16, 0.10, 0.06, 0.06, 0.04)
 def leaf_litter(rng: np.random.Generator, patch: Patch) -> Tile:
     """Fallen leaves that lie over one another, each with its shadow, over dark earth and twigs."""
     texels, metre = patch.texels, patch.metre
-    size = float(np.clip(0.085 * metre * rng.uniform(0.85, 1.2), 16.0, 170.0))
+    size = float(np.clip(0.085 * metre * rng.uniform(0.85, 1.2), 16.0, 150.0))
     grain = noise(rng, texels, 0.012 * metre, 2.0, slope=0.5, even=True)
     base = rgb(patch.base)
-    earth = as_field(base * rgb((0.16, 0.20, 0.26)) * (1.0 + 0.2 * grain)[..., None])
-    sprites, shades = leaf_sprites(rng, round(size), patch.ray)
+    earth = as_field(base * rgb((0.26, 0.28, 0.32)) * (1.0 + 0.2 * grain)[..., None])
+    forms = leaf_sprites(rng, round(size), patch.ray)
     shares = np.asarray(_SHARES) * rng.uniform(0.4, 1.6, len(_SHARES))
     kinds = rng.choice(len(_TONES), _DYED, p=shares / shares.sum())
-    tones = np.asarray(_TONES)[kinds] * rng.uniform(0.72, 1.15, (_DYED, 1))
-    forms = rng.integers(len(sprites), size=_DYED)
-    dyed = sprites[forms]
-    dyed[..., :3] *= as_field(tones)[:, None, None, :] * base
+    tones = np.asarray(_TONES)[kinds] * rng.uniform(0.72, 1.15, (_DYED, 1)) * base
+    dyed = [forms[index % len(forms)].dyed(tone) for index, tone in enumerate(tones)]
     drop = 0.035 * size * min(patch.ray.reach, 2.0)
     move = (drop * patch.ray.x, drop * patch.ray.y)
     sheet = np.dstack([earth, np.zeros((texels, texels), np.float32)])
     count = int(1.5 * (texels / size) ** 2)
     for layer in range(2):
-        pile = Pile(sheet, sprites.shape[1], move)
+        pile = Pile(sheet, 2 * round(size), move)
         for x, y, pick in zip(
             *rng.uniform(0, texels, (2, count)), rng.integers(_DYED, size=count), strict=True
         ):
-            pile.lay(dyed[pick], shades[forms[pick]], float(x), float(y))
+            pile.lay(dyed[pick], float(x), float(y))
         sheet = pile.sheet
         if layer == 0:
             sheet = _heaped(sheet, rng)
@@ -130,7 +128,7 @@ def leaf_litter(rng: np.random.Generator, patch: Patch) -> Tile:
 def _heaped(sheet: Field, rng: np.random.Generator) -> Field:
     """Leaves with the same leaves, moved and in shade, filling the gaps between them."""
     texels = sheet.shape[0]
-    for dim in (0.62, 0.5):
+    for dim in (0.66, 0.55, 0.5):
         move = rng.integers(texels // 5, texels // 2, 2)
         lower = np.roll(sheet, (int(move[0]), int(move[1])), axis=(0, 1)) * np.float32(dim)
         bare = smoothstep(0.2, 0.02, sheet[..., 3])[..., None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -69,6 +70,27 @@ def draw_discs(texels: int, centres: Points, radii: Field, values: Field) -> Fie
     return as_field(canvas) / np.float32(255.0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sprite:
+    """One thing, ready to be laid.
+
+    Attributes:
+        light: (h, w, 4) linear colour and height, premultiplied by its cover.
+        keep: (h, w, 1) what shows of the ground below it: 1 minus its cover.
+        shade: (h, w, 1) light that its shadow leaves.
+    """
+
+    light: Field
+    keep: Field
+    shade: Field
+
+    def dyed(self, tone: npt.NDArray[np.floating]) -> Sprite:
+        """The same thing with its colour multiplied by a tone (3,)."""
+        return Sprite(
+            as_field(self.light * np.append(as_field(tone), np.float32(1.0))), self.keep, self.shade
+        )
+
+
 class Pile:
     """Sprites laid over one another, each with a soft shadow on what lies below it."""
 
@@ -91,25 +113,16 @@ class Pile:
         cut = slice(self._rim, self._rim + self._texels)
         return as_field(np.ascontiguousarray(self._sheet[cut, cut]))
 
-    def lay(self, sprite: Field, shade: Field, x: float, y: float) -> None:
-        """Lays one sprite.
-
-        Args:
-            sprite: (S, S, 5) linear colour, height, cover; not premultiplied.
-            shade: (S, S) light that its shadow leaves, 1 outside.
-            x: Of its middle, in texels.
-            y: Likewise.
-        """
-        size = sprite.shape[0]
-        for place_x, place_y in copies(x, y, size / 2, self._texels):
-            column, row = round(place_x - size / 2) + self._rim, round(place_y - size / 2) + self._rim
-            below = self._sheet[
-                row + self._move[1] : row + self._move[1] + size,
-                column + self._move[0] : column + self._move[0] + size,
-                :3,
-            ]
-            if below.shape[:2] == (size, size):
-                below *= shade[..., None]
-            under = self._sheet[row : row + size, column : column + size]
-            if under.shape[:2] == (size, size):
-                under += (sprite[..., :4] - under) * sprite[..., 4:]
+    def lay(self, sprite: Sprite, x: float, y: float) -> None:
+        """Lays one sprite with its middle at (x, y) in texels."""
+        tall, wide = sprite.light.shape[:2]
+        for place_x, place_y in copies(x, y, max(tall, wide) / 2, self._texels):
+            column, row = round(place_x - wide / 2) + self._rim, round(place_y - tall / 2) + self._rim
+            side, down = column + self._move[0], row + self._move[1]
+            below = self._sheet[down : down + tall, side : side + wide, :3]
+            if below.shape[:2] == (tall, wide):
+                below *= sprite.shade
+            under = self._sheet[row : row + tall, column : column + wide]
+            if under.shape[:2] == (tall, wide):
+                under *= sprite.keep
+                under += sprite.light

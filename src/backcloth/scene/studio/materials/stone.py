@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, Rgb, as_field, mix, rgb, smoothstep
-from backcloth.scene.studio.materials.cells import Cells, scatter, voronoi
+from backcloth.scene.studio.materials.cells import scatter, voronoi
 from backcloth.scene.studio.materials.patch import Patch
 from backcloth.scene.studio.materials.relief import cast, cavity, relief, soften, unit
 from backcloth.scene.studio.noise import noise, warp
@@ -157,24 +157,20 @@ def rock(rng: np.random.Generator, patch: Patch) -> Tile:
     height = as_field(0.030 * size * metre * broad + 0.0045 * size * metre * bend + 0.0011 * metre * grain)
     crack = np.zeros((texels, texels), np.float32)
     facet = np.zeros((texels, texels), np.float32)
-    for scale, steep in ((0.46, 0.24), (0.12, 0.20)):
+    for scale, steep in ((0.34, 0.24), (0.11, 0.20)):
         spacing = scale * size * metre
         points = scatter(rng, texels, spacing)
         cells = voronoi(points, texels)
         push = 0.07 * spacing
-        x = warp(_ramp(cells, points, 0), push * bend, push * other)
-        y = warp(_ramp(cells, points, 1), push * bend, push * other)
-        lean = rng.uniform(-steep, steep, (cells.count, 2))
         near = _moved(cells.label, push * bend, push * other)
-        plane = np.take(as_field(lean[:, 0]), near) * x + np.take(as_field(lean[:, 1]), near) * y
-        plane += np.take(as_field(rng.uniform(-0.05, 0.05, cells.count)), near) * spacing
-        height += as_field(plane)
+        lean = as_field(rng.uniform(-steep, steep, (cells.count, 2)))
+        lift = as_field(spacing * rng.uniform(-0.05, 0.05, cells.count))
+        for axis in (0, 1):
+            height += np.take(lean[:, axis], near) * _ramp(near, points, axis)
+        height += np.take(lift, near)
         facet += np.take(as_field(0.4 * rng.standard_normal(cells.count)), near)
-        if scale > 0.1:
-            border = warp(cells.border, push * bend, push * other)
-            crack = np.maximum(
-                crack, np.exp(-border / (0.006 * spacing + 0.7)) * smoothstep(-0.3, 1.2, broad)
-            )
+        border = warp(cells.border, push * bend, push * other)
+        crack = np.maximum(crack, np.exp(-border / (0.006 * spacing + 0.7)) * smoothstep(-0.3, 1.2, broad))
     height -= as_field(0.010 * metre * crack)
     height = soften(as_field(height), 0.9)
     shade = relief(height, 0.34, patch.ray)
@@ -190,12 +186,14 @@ def rock(rng: np.random.Generator, patch: Patch) -> Tile:
     return Tile(np.maximum(colour, 0.0), patch.side, height=unit(height))
 
 
-def _ramp(cells: Cells, points: npt.NDArray[np.float32], axis: int) -> Field:
+def _ramp(label: npt.NDArray[np.int32], points: npt.NDArray[np.float32], axis: int) -> Field:
     """Texels from the cell's point along one axis."""
-    texels = cells.label.shape[0]
-    place = np.arange(texels, dtype=np.float32)
-    place = place[None, :] if axis == 0 else place[:, None]
-    return as_field(np.mod(place - cells.each(points[:, axis]) + texels / 2, texels) - texels / 2)
+    half = np.float32(0.5 * label.shape[0])
+    place = np.arange(label.shape[0], dtype=np.float32)
+    away = (place[None, :] if axis == 0 else place[:, None]) - np.take(points[:, axis], label)
+    away[away > half] -= 2 * half
+    away[away < -half] += 2 * half
+    return as_field(away)
 
 
 def _moved(label: npt.NDArray[np.int32], shift_x: Field, shift_y: Field) -> npt.NDArray[np.int32]:
