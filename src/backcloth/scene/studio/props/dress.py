@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from backcloth.scene.studio.arrays import Field, Radiance
+from backcloth.scene.studio.arrays import Field, Radiance, as_field
 from backcloth.scene.studio.floor import Hook
 from backcloth.scene.studio.props.air import draw_lights, draw_mist
+from backcloth.scene.studio.props.cloth import Spread, lay_cloth
 from backcloth.scene.studio.props.foliage import PLANTS, draw_foliage
 from backcloth.scene.studio.props.scatter import STREWN, Ground, light_of, strew
 from backcloth.scene.studio.props.standing import STANDING, draw_standing
@@ -18,6 +20,17 @@ from backcloth.scene.studio.stage import Stage
 
 Allowed = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], npt.NDArray[np.bool_]]
 """Tells for (N, 2) ground points (x, depth) and (N,) metres around them whether things may lie there."""
+
+_LYING = STREWN | {"cloth"}
+"""Props that lie on the ground."""
+
+_PRODUCT = 0.25
+"""Metres of a subject beside which small things have their usual share of it."""
+
+
+def _unit(extent: float) -> float:
+    """Between a true size and a share of the subject."""
+    return math.sqrt(_PRODUCT * extent)
 
 
 def behind(stage: Stage, picture: Radiance, edge: float, *, plants: bool = False) -> Radiance:
@@ -76,7 +89,7 @@ def around(
         allowed: Where things may lie, besides.
         keep_off: Half the width and half the depth around the subject that stay free; None for its own.
     """
-    if not STREWN.intersection(stage.scene.props):
+    if not _LYING.intersection(stage.scene.props):
         return None
     camera, stance = stage.camera, stage.stance
     extent = stance.extent * camera.pixel
@@ -104,10 +117,24 @@ def around(
         away=stage.key.away,
         reach=stage.key.reach,
         extent=extent,
+        unit=_unit(extent),
     )
     arriving = light_of(stage, shadows, pattern)
 
     def hook(lit: Radiance, first: int) -> Radiance:
+        if "cloth" in stage.scene.props and allowed is None:
+            depth = camera.depth(np.arange(first, camera.height, dtype=np.float32) + 0.5)[:, None]
+            columns = np.arange(camera.width, dtype=np.float32)[None, :] + 0.5
+            x = (columns - camera.width / 2) * depth / camera.focal - ground.middle[0]
+            spread = Spread(
+                x=as_field(x / extent),
+                z=as_field((depth - ground.middle[1]) / extent),
+                keep_off=ground.keep_off[0] / extent,
+                away=stage.key.away,
+                reach=stage.key.reach,
+                pixel=1.0 / stance.extent,
+            )
+            lit = lay_cloth(stage, lit, first, spread, shadows, pattern)
         return strew(stage, ground, lit, first, arriving)
 
     return hook
@@ -115,7 +142,7 @@ def around(
 
 def on_flat(stage: Stage, shadows: Shadows, pattern: Field | None, pixel: float) -> Hook | None:
     """As `around`, for a surface that is seen from straight above, `pixel` metres to a pixel."""
-    if not STREWN.intersection(stage.scene.props):
+    if not _LYING.intersection(stage.scene.props):
         return None
     stance = stage.stance
     row = (stance.top + stance.bottom) / 2
@@ -136,10 +163,23 @@ def on_flat(stage: Stage, shadows: Shadows, pattern: Field | None, pixel: float)
         away=(0.8 * side, -0.6),
         reach=stage.key.reach,
         extent=0.8 * stance.extent * pixel,
+        unit=_unit(0.8 * stance.extent * pixel),
     )
     arriving = light_of(stage, shadows, pattern)
 
     def hook(lit: Radiance, first: int) -> Radiance:
+        if "cloth" in stage.scene.props:
+            rows = np.arange(first, stage.camera.height, dtype=np.float32)[:, None] + 0.5
+            columns = np.arange(stage.camera.width, dtype=np.float32)[None, :] + 0.5
+            spread = Spread(
+                x=as_field((columns - column) / stance.extent),
+                z=as_field((row - rows) / stance.extent),
+                keep_off=0.5 * (stance.right - stance.left) / stance.extent,
+                away=ground.away,
+                reach=stage.key.reach,
+                pixel=1.0 / stance.extent,
+            )
+            lit = lay_cloth(stage, lit, first, spread, shadows, pattern)
         return strew(stage, ground, lit, first, arriving)
 
     return hook

@@ -21,7 +21,7 @@ Project = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class _Sort:
-    """One kind of thing, in shares of the subject's extent.
+    """One kind of thing; lengths are shares of Ground.unit, distances of Ground.extent.
 
     Attributes:
         count: How many there are.
@@ -61,7 +61,8 @@ class Ground:
         keep_off: Half the width and half the depth around it that stay free.
         allowed: Tells for (N, 2) points (x, depth) and (N,) half lengths whether a thing may lie there.
         away, reach: Where shadows fall and how long they are, as in Key.
-        extent: Metres that shares of size count from.
+        extent: Metres of the subject, from which distances count.
+        unit: Metres from which lengths count: things do not grow as the subject does.
     """
 
     project: Project
@@ -71,6 +72,7 @@ class Ground:
     away: tuple[float, float]
     reach: float
     extent: float
+    unit: float
 
 
 def strew(
@@ -143,7 +145,8 @@ def _placed(stage: Stage, ground: Ground, sort: _Sort, rng: np.random.Generator)
     They lie in a few loose heaps beside and behind the subject, and some strays.
     """
     heaps = rng.uniform(0.0, 2.0 * math.pi, 4)
-    tries = sort.count * 5
+    count = int(sort.count * min(2.4, ground.extent / ground.unit))
+    tries = count * 5
     turn = np.where(
         rng.random(tries) < 0.7,
         heaps[rng.integers(0, 4, tries)] + rng.normal(0.0, 0.5, tries),
@@ -154,7 +157,7 @@ def _placed(stage: Stage, ground: Ground, sort: _Sort, rng: np.random.Generator)
     spot = np.stack([np.cos(turn), np.sin(turn)], axis=1) * (free + out[:, None] * ground.extent)
     spot += ground.middle
     low, high = sort.size
-    length = ground.extent * (low + (high - low) * rng.random(tries) ** 2.0)
+    length = ground.unit * (low + (high - low) * rng.random(tries) ** 2.0)
     lift = sort.lift * rng.random(tries)
     things = np.column_stack(
         [spot, length, rng.uniform(0, 2 * math.pi, tries), lift, rng.integers(0, 7, tries)]
@@ -167,7 +170,7 @@ def _placed(stage: Stage, ground: Ground, sort: _Sort, rng: np.random.Generator)
         gap = np.hypot(*(things[kept, :2] - things[index, :2]).T) if kept else np.ones(1)
         if not kept or bool((gap > apart * 0.5 * (things[kept, 2] + things[index, 2])).all()):
             kept.append(index)
-        if len(kept) == sort.count:
+        if len(kept) == count:
             break
     chosen = things[kept]
     return chosen[np.argsort(-chosen[:, 1])] if kept else np.zeros((0, 6))

@@ -28,15 +28,13 @@ def draw_stage(stage: Stage) -> Radiance:
     scene, camera = stage.scene, stage.camera
     lit = replace(stage, light=_spot(stage.light))
     tile = build(
-        scene.surface or "slate",
+        scene.surface or "acrylic",
         scene.surface_colour or (None if scene.surface else _FLOOR),
         stage.rng(12),
         stage.texels,
         camera.pixel,
         lit=ray(lit),
     )
-    if not scene.surface:
-        tile = replace(tile, colour=as_field(0.5 * tile.colour + 0.5 * tile.colour.mean(axis=(0, 1))))
     tile = replace(tile, gloss=max(tile.gloss, 0.65), roughness=min(tile.roughness, 0.20))
     edge = camera.row(3.4 * camera.focus)
     shadows, pattern = shadows_of(lit), _pool(lit)
@@ -63,7 +61,7 @@ def _pool(stage: Stage) -> Field:
     wide = max(stance.extent, 0.9 * (stance.right - stance.left)) * camera.pixel
     radius = float(stage.rng(25).uniform(0.75, 1.0)) * wide
     away = np.sqrt(x * x + np.square(depth - camera.focus - 0.12 * wide))
-    core = smoothstep(1.18 * radius, 0.80 * radius, away)
+    core = smoothstep(1.42 * radius, 0.66 * radius, away)
     return as_field(0.10 + 0.72 * core + 0.18 * np.exp(-np.square(away / (2.2 * radius))))
 
 

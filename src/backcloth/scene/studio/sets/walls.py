@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -9,10 +12,11 @@ from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb, smoothstep
 from backcloth.scene.studio.far import finish
 from backcloth.scene.studio.light import lamps
+from backcloth.scene.studio.materials.relief import Ray
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.sets.pattern import on_wall
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import WOODS, build, build_floor
+from backcloth.scene.studio.surfaces import WOODS, build, build_floor, ray
 from backcloth.scene.studio.tone import surface_colour
 
 _PAINTED = 420
@@ -88,6 +92,15 @@ def _falloff(stage: Stage, width: int, height: int) -> Field:
     return as_field(fall * (1.0 - stage.light.pool * smoothstep(0.15, 1.7, centre)))
 
 
+def _grazing(stage: Stage) -> Ray:
+    """The key light as an upright wall sees it: shadows of its relief fall sideways and down."""
+    across, along = stage.key.away
+    down = 1.0 / stage.key.reach
+    length = math.hypot(across, down)
+    reach = min(2.0, length / max(along, 0.3))
+    return replace(ray(stage), x=across / length, y=down / length, reach=reach)
+
+
 def _covering(
     stage: Stage, material: str, colour: Colour | None, depth: float, size: tuple[int, int]
 ) -> Radiance:
@@ -96,7 +109,7 @@ def _covering(
     texels = max(128, -(-max(size) // 128) * 128)
     metres = depth / stage.camera.focal * stage.camera.width / width
     make = build_floor if material in WOODS else build
-    tile = make(material, colour, stage.rng(34), texels, metres)
+    tile = make(material, colour, stage.rng(34), texels, metres, lit=_grazing(stage))
     start = stage.rng(35).uniform(0.0, texels, 2)
     texel = metres * texels / tile.side
     column = np.mod(np.arange(width, dtype=np.float32) * texel + float(start[0]), texels)
