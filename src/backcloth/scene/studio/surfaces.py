@@ -131,6 +131,9 @@ _LAID: dict[str, _Make] = {
 }
 """How woods and tiles are made where they are a floor."""
 
+_TRUE = frozenset(_LAID) | {"concrete", "terrazzo", "marble", "slate"}
+"""Surfaces that are made in true scale where they are a floor."""
+
 WOODS = frozenset(_LAID) - {"tiles"}
 """The surfaces that have boards, and so a direction."""
 
@@ -154,10 +157,10 @@ def build_floor(
     *,
     lit: Ray = USUAL,
 ) -> Tile:
-    """The tile of a surface that people walk on: as `build`, but woods are planks in true scale."""
+    """The tile of a surface that people walk on: as `build`, but boards, tiles and stone in true scale."""
     surface = SURFACES[name]
-    if name in _LAID:
-        surface = replace(surface, make=_LAID[name], fits=0.0)
+    if name in _TRUE:
+        surface = replace(surface, make=_LAID.get(name, surface.make), fits=0.0)
     return _made(surface, colour, rng, texels, texels * pixel * 1.1, lit)
 
 

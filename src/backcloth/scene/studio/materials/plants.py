@@ -14,34 +14,52 @@ from backcloth.scene.studio.materials.stamp import Pile, draw_strokes
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.texture import Tile
 
-_BLADES = 15_000
+_BLADES = 16_000
 """Most blades drawn on one tile; more would cost more than they show."""
+
+
+def _blades(
+    rng: np.random.Generator, texels: int, length: float, count: int, bend: Field, *, width: int
+) -> Field:
+    """Blades drawn over one another from the ground up.
+
+    Args:
+        rng: Draws them.
+        texels: Side of the tile.
+        length: Of a blade, in texels.
+        count: How many, at most _BLADES.
+        bend: (T, T) which way they lean in which place.
+        width: Of a blade, in texels.
+
+    Returns:
+        (T, T, 3) 0..1: how high and light, how yellow, how dry.
+    """
+    count = min(count, _BLADES)
+    start = rng.uniform(0, texels, (count, 1, 2))
+    here = bend[start[:, 0, 1].astype(np.intp), start[:, 0, 0].astype(np.intp)]
+    angle = float(rng.uniform(0, 2 * np.pi)) + 1.1 * here + rng.normal(0.0, 1.1, count)
+    curl = rng.uniform(-0.7, 0.7, count)
+    reach = length * rng.uniform(0.45, 1.15, count)
+    turn = np.stack([angle, angle + 0.5 * curl, angle + curl], axis=1)
+    moves = np.stack([np.cos(turn), np.sin(turn)], axis=-1) * (reach / 3.0)[:, None, None]
+    paths = np.concatenate([start, start + np.cumsum(moves, axis=1)], axis=1)
+    light = 0.24 + 0.62 * np.linspace(0.0, 1.0, count) + rng.normal(0.0, 0.12, count)
+    dry = np.where(rng.random(count) < float(rng.uniform(0.01, 0.10)), rng.uniform(0.5, 1.0, count), 0.0)
+    hue = np.clip(0.4 + 0.13 * rng.standard_normal(count) + 0.08 * here, 0.1, 1.0)
+    values = np.stack([np.clip(light, 0.05, 1.0), hue, dry], axis=1) * 255
+    canvas = np.zeros((texels, texels, 3), np.uint8)
+    canvas[..., 0], canvas[..., 1] = 26, 100
+    draw_strokes(canvas, as_field(paths), values.astype(np.int64), width)
+    return as_field(canvas) * np.float32(1 / 255)
 
 
 def lawn(rng: np.random.Generator, patch: Patch) -> Tile:
     """Mown grass from above: blades over blades, the lower ones in shade, some of them dry."""
     texels, metre = patch.texels, patch.metre
     length = float(np.clip(0.045 * metre, 9.0, 90.0))
-    count = int(min(_BLADES, 9.0 * (texels / length) ** 2 * 1.6))
-    start = rng.uniform(0, texels, (count, 1, 2))
-    way = float(rng.uniform(0, 2 * np.pi))
     clump = noise(rng, texels, 0.25 * metre, 0.03 * metre, slope=1.1)
-    here = clump[start[:, 0, 1].astype(np.intp), start[:, 0, 0].astype(np.intp)]
-    angle = way + 1.1 * here + rng.normal(0.0, 1.1, count)
-    bend = rng.uniform(-0.7, 0.7, count)
-    reach = length * rng.uniform(0.45, 1.15, count)
-    turn = np.stack([angle, angle + 0.5 * bend, angle + bend], axis=1)
-    moves = np.stack([np.cos(turn), np.sin(turn)], axis=-1) * (reach / 3.0)[:, None, None]
-    paths = np.concatenate([start, start + np.cumsum(moves, axis=1)], axis=1)
-    depth = np.linspace(0.0, 1.0, count)
-    light = 0.24 + 0.62 * depth + rng.normal(0.0, 0.12, count)
-    dry = np.where(rng.random(count) < float(rng.uniform(0.01, 0.10)), rng.uniform(0.5, 1.0, count), 0.0)
-    hue = np.clip(0.4 + 0.16 * rng.standard_normal(count) + 0.10 * here, 0.0, 1.0)
-    values = np.stack([np.clip(light, 0.05, 1.0), np.maximum(hue, 0.0), dry], axis=1) * 255
-    canvas = np.zeros((texels, texels, 3), np.uint8)
-    canvas[..., 0], canvas[..., 1] = 26, 90
-    draw_strokes(canvas, as_field(paths), values.astype(np.int64), max(1, round(length / 16)))
-    layers = as_field(canvas) * np.float32(1 / 255)
+    count = int(14.4 * (texels / length) ** 2)
+    layers = _blades(rng, texels, length, count, clump, width=max(1, round(length / 16)))
     tone = 0.18 + 1.55 * layers[..., 0] + 0.05 * clump
     colour = rgb(patch.base) * tone[..., None]
     colour *= 1.0 + (layers[..., 1] - 0.4)[..., None] * rgb((0.9, 0.15, -0.7))
@@ -52,7 +70,7 @@ def lawn(rng: np.random.Generator, patch: Patch) -> Tile:
 
 
 def moss(rng: np.random.Generator, patch: Patch) -> Tile:
-    """Cushions of moss: soft mounds, bright at the tips."""
+    """Cushions of moss: soft mounds of tiny shoots, bright at the tips."""
     texels, metre = patch.texels, patch.metre
     broad = noise(rng, texels, 0.35 * metre, 0.05 * metre, slope=1.4)
     mounds = np.zeros((texels, texels), np.float32)
@@ -62,18 +80,26 @@ def moss(rng: np.random.Generator, patch: Patch) -> Tile:
         inner = np.clip(soften(cells.border, 0.06 * spacing) / (0.5 * spacing), 0.0, 1.0)
         mounds += size * np.sqrt(inner * (2.0 - inner)) * cells.each(rng.uniform(0.5, 1.0, cells.count))
     mounds = soften(mounds, 0.004 * metre)
-    tufts = voronoi(scatter(rng, texels, max(3.4, 0.0065 * metre)), texels)
-    tip = np.clip(tufts.border / (0.5 * max(3.4, 0.0065 * metre)), 0.0, 1.0)
-    tip *= tufts.each(rng.uniform(0.5, 1.0, tufts.count))
     fine = noise(rng, texels, 0.006 * metre, 2.0, slope=0.2, even=True)
-    height = as_field(metre * (0.32 * mounds + 0.010 * broad + 0.0040 * tip + 0.0010 * fine))
+    length = float(np.clip(0.010 * metre, 6.0, 26.0))
+    shoots = _blades(
+        rng,
+        texels,
+        length,
+        int(7.0 * (texels / length) ** 2),
+        6.0 * fine,
+        width=max(1, round(length / 10)),
+    )
+    tip = shoots[..., 0]
+    height = as_field(metre * (0.32 * mounds + 0.010 * broad + 0.0030 * tip + 0.0008 * fine))
     shade = relief(height, 0.26, patch.ray) * cast(height, patch.ray, 0.05 * metre, soft=0.010 * metre)
-    shade *= cavity(height, 0.03 * metre, 45.0 / metre) * cavity(height, 0.004 * metre, 250.0 / metre)
-    lit = np.clip(0.35 + 0.75 * tip + 0.10 * fine + 0.10 * broad, 0.1, 1.6)
-    colour = rgb(patch.base) * (shade * (0.45 + 0.75 * lit))[..., None]
-    colour *= 1.0 + (lit - 0.8 + 0.15 * broad)[..., None] * rgb((0.35, 0.05, -0.3))
+    shade *= cavity(height, 0.03 * metre, 45.0 / metre)
+    lit = np.clip(0.30 + 1.15 * tip + 0.08 * fine + 0.10 * broad, 0.1, 1.7)
+    colour = rgb(patch.base) * (shade * (0.35 + 0.80 * lit))[..., None]
+    yellow = 0.6 * (shoots[..., 1] - 0.4) + 0.5 * (lit - 0.9) + 0.12 * broad
+    colour *= 1.0 + yellow[..., None] * rgb((0.6, 0.08, -0.5))
     brown = smoothstep(1.1, 2.4, noise(rng, texels, 0.2 * metre, 0.01 * metre, slope=0.9)) * 0.6
-    dead = rgb((0.20, 0.13, 0.06)) * shade[..., None]
+    dead = rgb(patch.base) * (rgb((1.6, 0.9, 1.0)) * (shade * (0.4 + tip))[..., None])
     colour = mix(as_field(colour), as_field(dead), as_field(brown))
     return Tile(np.maximum(colour, 0.0), patch.side, height=unit(height))
 
