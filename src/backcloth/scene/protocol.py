@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -31,6 +31,9 @@ class Capabilities:
         commercial_use: Whether that licence allows it.
         refines: Whether it reads the caller's own words and says itself, in `Plate.refined_prompt`, what it
             made of them.
+        may_extend: Whether what it paints may make the subject look larger, by parts it adds: the pipeline
+            looks, and has such a plate painted again.
+        may_move: Whether it paints the subject anew, which may then stand beside its own pixels: likewise.
     """
 
     backgrounds: tuple[type, ...]
@@ -42,6 +45,16 @@ class Capabilities:
     licence: str
     commercial_use: bool
     refines: bool = False
+    may_extend: bool = False
+    may_move: bool = False
+
+
+def _unheard(_share: float) -> None:
+    """Nobody listens."""
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,10 @@ class SceneJob:
         reference_mattes: For the first of them, as many as were looked at: (h, w) float32 0..1 maps of what
             stands out in each, at any size, neither cleaned nor stretched.
         shadow: What shadow the subject casts; `auto` leaves it to the background's light.
+        deadline: When it has to be done, as `time.monotonic` counts; None for no haste. Engines that cannot
+            stop in the middle ignore it, and the two below.
+        progress: Told the share that is done, 0..1, in the thread that called `generate`.
+        cancelled: Asked now and then; once it says True, the engine gives up with `Unavailable`.
     """
 
     id: str
@@ -72,6 +89,9 @@ class SceneJob:
     references: tuple[Picture, ...] = ()
     reference_mattes: tuple[npt.NDArray[np.float32], ...] = ()
     shadow: Shadow = Shadow.AUTO
+    deadline: float | None = None
+    progress: Callable[[float], None] = _unheard
+    cancelled: Callable[[], bool] = _never
 
 
 @dataclass(frozen=True, slots=True)
