@@ -207,5 +207,5 @@ def _made(
 def _shifted(base: Rgb, varies: float, light: float, warm: float) -> Rgb:
     """The colour a little lighter or darker, warmer or cooler."""
     level = 1.0 + varies * max(-1.6, min(1.6, light))
-    turn = 0.6 * varies * max(-1.6, min(1.6, warm))
+    turn = 0.4 * varies * max(-1.6, min(1.6, warm))
     return (base[0] * level * (1.0 + turn), base[1] * level, base[2] * level * (1.0 - turn))

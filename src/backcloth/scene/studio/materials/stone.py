@@ -24,7 +24,7 @@ def marble(rng: np.random.Generator, patch: Patch, vein: Rgb) -> Tile:
     Synthesizer, 1985); fine ones are zero lines of a noise. Either is divided by its own gradient, so
     that a vein is as wide as it should be however steep the field under it is.
     """
-    texels, metre = patch.texels, patch.metre
+    texels, metre = patch.texels, patch.metre * float(rng.uniform(1.0, 1.7))
     run = _RUNS[int(rng.integers(len(_RUNS)))]
     drama, wander = float(rng.uniform(0.45, 1.0)), float(rng.uniform(0.09, 0.18))
     push = noise(rng, texels, 0.7 * metre, 0.010 * metre, slope=2.1)
@@ -38,9 +38,10 @@ def marble(rng: np.random.Generator, patch: Patch, vein: Rgb) -> Tile:
     fine = _distance(_wave(_phase(rng, texels, (run[1], -run[0]), 3) + 0.4 * push - 0.5 * other))
     width = metre * 0.0014 * np.exp2(0.9 * thick)
     veins = drama * np.exp(-bold_line / width) * (0.25 + 0.75 * presence)
-    veins += 0.34 * drama * np.exp(-bold_line / (metre * 0.026 * np.exp2(0.9 * thick))) * presence
+    veil = 1.0 if sum(vein) < sum(patch.base) else 0.3
+    veins += 0.34 * veil * drama * np.exp(-bold_line / (metre * 0.026 * np.exp2(0.9 * thick))) * presence
     veins += 0.55 * np.exp(-branch_line / (0.55 * width)) * presence
-    veins += 0.20 * np.exp(-branch_line / (metre * 0.016 * np.exp2(0.9 * thick))) * presence
+    veins += 0.20 * veil * np.exp(-branch_line / (metre * 0.016 * np.exp2(0.9 * thick))) * presence
     veins += 0.40 * np.exp(-fine / (metre * 0.0007)) * (1.0 - presence) * smoothstep(-0.3, 1.2, thick)
     warm = float(rng.uniform(0.0, 1.0)) ** 2
     tinted = rgb((vein[0] * (1.0 + 0.5 * warm), vein[1] * (1.0 + 0.18 * warm), vein[2] * (1.0 - 0.25 * warm)))
