@@ -34,6 +34,7 @@ class Spread:
         away: Where shadows fall, as in Key.
         reach: Length of a shadow over the height of what casts it.
         pixel: Extents that a pixel shows at the subject, for softness.
+        front: Where the ground ends towards the camera; the cloth stays on it.
     """
 
     x: Field
@@ -42,6 +43,7 @@ class Spread:
     away: tuple[float, float]
     reach: float
     pixel: float
+    front: float = -100.0
 
 
 def lay_cloth(
@@ -51,6 +53,7 @@ def lay_cloth(
     x, z = np.broadcast_arrays(spread.x, spread.z)
     folds = _Folds(stage.rng(95))
     edge = as_field(folds.across(x, z) - (spread.keep_off + 0.16) + folds.hem(x, z))
+    edge = np.minimum(edge, z - spread.front - 0.05 + 0.3 * folds.hem(x, z))
     away_x, away_z = spread.away
     high = folds.height(x, z)
     beside = folds.height(as_field(x - _STEP * away_x), as_field(z - _STEP * away_z))

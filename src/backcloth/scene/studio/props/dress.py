@@ -78,6 +78,7 @@ def around(
     edge: float | None = None,
     allowed: Allowed | None = None,
     keep_off: tuple[float, float] | None = None,
+    front: float | None = None,
 ) -> Hook | None:
     """What strews the scene's small props over lit ground; None where there are none.
 
@@ -88,6 +89,7 @@ def around(
         edge: Row of the ground's far edge.
         allowed: Where things may lie, besides.
         keep_off: Half the width and half the depth around the subject that stay free; None for its own.
+        front: Depth in metres where the ground ends towards the camera.
     """
     if not _LYING.intersection(stage.scene.props):
         return None
@@ -98,10 +100,10 @@ def around(
     limit = camera.focus + 1.6 * extent
     if edge is not None:
         limit = min(limit, float(camera.depth(np.asarray([edge], np.float32))[0]) - 0.10 * extent)
-    nearest = 0.25 * camera.focus
+    nearest = 0.25 * camera.focus if front is None else front
 
     def inside(points: npt.NDArray[np.float64], half: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        good = (points[:, 1] + half < limit) & (points[:, 1] > nearest)
+        good = (points[:, 1] + half < limit) & (points[:, 1] - half > nearest)
         return good if allowed is None else good & allowed(points, half)
 
     def project(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -133,6 +135,7 @@ def around(
                 away=stage.key.away,
                 reach=stage.key.reach,
                 pixel=1.0 / stance.extent,
+                front=-100.0 if front is None else (front - ground.middle[1]) / extent,
             )
             lit = lay_cloth(stage, lit, first, spread, shadows, pattern)
         return strew(stage, ground, lit, first, arriving)

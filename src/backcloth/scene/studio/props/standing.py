@@ -26,7 +26,14 @@ _SPINES = (
     Colour(60, 52, 50), Colour(222, 214, 200), Colour(122, 92, 104),
 )  # fmt: skip
 _WAX = Colour(238, 226, 204)
-_NEUTRAL = Colour(222, 210, 198)
+_CLAY = (
+    Colour(206, 150, 122),
+    Colour(172, 182, 156),
+    Colour(222, 202, 176),
+    Colour(212, 174, 164),
+    Colour(150, 168, 178),
+)
+"""Colours of blocks and arches where the scene names none."""
 
 
 @dataclass(slots=True, eq=False)
@@ -92,8 +99,9 @@ _Measure = tuple[float, float, float]
 
 
 def _tones(stage: Stage) -> tuple[Colour, Colour, Colour]:
-    """Three tones of the set's colour: as it is, lighter, deeper."""
-    named = stage.scene.backdrop_colour or stage.scene.surface_colour or _NEUTRAL
+    """Three tones of the set's colour, or of one by chance: as it is, lighter, deeper."""
+    chance = _CLAY[int(stage.rng(98).integers(len(_CLAY)))]
+    named = stage.scene.backdrop_colour or stage.scene.surface_colour or chance
 
     def towards(aim: int, share: float) -> Colour:
         red, green, blue = (round(c + (aim - c) * share) for c in named.rgb)

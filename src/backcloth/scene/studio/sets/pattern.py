@@ -62,6 +62,20 @@ def on_cove(stage: Stage, depth: float) -> Field:
     return _passed(stage, as_field(x), as_field(high), as_field(away), depth)
 
 
+def on_points(stage: Stage, x: Field, high: Field, depth: Field) -> Field | None:
+    """Share of the key light at points of the scene; None where nothing is in its way.
+
+    Args:
+        stage: The picture.
+        x: Metres to the right of the subject's middle.
+        high: Metres above the plane that the subject stands on.
+        depth: Metres from the camera. The three broadcast to the shape of what is returned.
+    """
+    if not stage.scene.pattern:
+        return None
+    return _passed(stage, x, high, depth, 1.9 * stage.camera.focus)
+
+
 def flat(stage: Stage) -> Field:
     """(H, W) share of the key light on a surface seen from straight above."""
     camera = stage.camera

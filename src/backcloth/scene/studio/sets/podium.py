@@ -13,7 +13,7 @@ from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
 from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.scene import VIEWS, WALLS
-from backcloth.scene.studio.sets.pattern import on_floor
+from backcloth.scene.studio.sets.pattern import on_floor, on_points
 from backcloth.scene.studio.sets.solid import Solid, block, compose, drum, faces, shadow_on_plane
 from backcloth.scene.studio.sets.sweep import NEUTRAL, dressed_cove, lit_cove
 from backcloth.scene.studio.sets.table import behind_stand
@@ -251,8 +251,13 @@ def _bare(stage: Stage, built: _Build, solid: Solid, tile: Tile) -> Radiance:
         return out
     shift = stage.rng(24).uniform(0.0, tile.side, 2)
     ground = lay(tile, at, (first, last), yaw=0.0, offset=(float(shift[0]), float(shift[1])))
-    arriving = (rgb(stage.light.key) + rgb(stage.light.ambient)) * (1.0 - 0.25 * stage.light.pool)
-    out[first:last] = ground * arriving
+    key = np.broadcast_to(rgb(stage.light.key), ground.shape)
+    depth = at.depth(np.arange(first, last, dtype=np.float32) + 0.5)[:, None]
+    x = (np.arange(camera.width, dtype=np.float32)[None, :] + 0.5 - stage.stance.centre) * depth
+    through = on_points(stage, as_field(x / camera.focal), np.full((1, 1), solid.high, np.float32), depth)
+    if through is not None:
+        key = key * through[..., None]
+    out[first:last] = ground * (key + rgb(stage.light.ambient)) * np.float32(1.0 - 0.25 * stage.light.pool)
     return as_field(out * _shaded(stage, built, solid.high)[..., None])
 
 

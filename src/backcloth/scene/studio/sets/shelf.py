@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, smoothstep
@@ -48,10 +47,6 @@ def draw_shelf(stage: Stage) -> Radiance:
     if walled:
         far = as_field(far * _on_wall(stage, depth, depth - front, thick)[..., None])
     shadows, pattern = shadows_of(stage), on_floor(stage, depth)
-
-    def on_board(points: npt.NDArray[np.float64], half: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        return np.asarray(points[:, 1] - half > front, np.bool_)
-
     plane = draw_floor(
         stage,
         tile,
@@ -60,7 +55,7 @@ def draw_shelf(stage: Stage) -> Radiance:
         shadows,
         pattern=pattern,
         yaw=float(stage.rng(13).uniform(-0.02, 0.02)),
-        overlay=around(stage, shadows, pattern, edge=edge, allowed=on_board),
+        overlay=around(stage, shadows, pattern, edge=edge, front=front),
     )
     if seen is None:
         return far

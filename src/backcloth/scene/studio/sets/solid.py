@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
 from backcloth.scene.studio.camera import Camera
+from backcloth.scene.studio.sets.pattern import on_points
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.texture import Tile
 
@@ -72,8 +73,9 @@ def block(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Profile:
-    """For each line of sight: nearest and farthest depth, normal (2) and arc length at the nearest; hit."""
+    """Lines of sight x = slope · depth: nearest and farthest depth, normal and arc length there, hit."""
 
+    slope: npt.NDArray[np.float64]
     near: npt.NDArray[np.float64]
     far: npt.NDArray[np.float64]
     normal: npt.NDArray[np.float64]
@@ -98,6 +100,7 @@ def _profile(solid: Solid, slope: npt.NDArray[np.float64]) -> _Profile:
     normal /= np.maximum(np.hypot(normal[:, 0], normal[:, 1]), 1e-9)[:, None]
     hit = np.asarray(met.any(axis=0), np.bool_)
     return _Profile(
+        slope,
         np.where(hit, depth[first, every], 1.0),
         np.where(hit, np.where(met, depth, -np.inf).max(axis=0), 1.0),
         normal,
@@ -236,7 +239,12 @@ def _filled(profile: _Profile, every: slice) -> _Profile:
     nearest = good[np.clip(np.searchsorted(good, np.arange(hit.size)), 0, good.size - 1)]
     pick = nearest[every]
     return _Profile(
-        profile.near[pick], profile.far[pick], profile.normal[pick], profile.along[pick], hit[every]
+        profile.slope[every],
+        profile.near[pick],
+        profile.far[pick],
+        profile.normal[pick],
+        profile.along[pick],
+        hit[every],
     )
 
 
@@ -262,7 +270,10 @@ def _paint(stage: Stage, solid: Solid, tile: Tile, profile: _Profile, y: Field) 
     glint = 0.55 * tile.gloss * as_field(shine)[:, None] * rgb(light.key)
     depth_down = np.clip((solid.high - high) / max(solid.high - solid.low, 1e-6), 0.0, 1.0)
     shade = 1.0 - 0.26 * depth_down - 0.16 * np.exp(-(1.0 - depth_down) / 0.07)
-    paint = (texture * (key + sky)[None] + glint[None]) * shade[..., None]
+    columns = camera.width / 2 + np.asarray(profile.slope) * camera.focal - stage.stance.centre
+    through = on_points(stage, as_field(columns * profile.near / camera.focal)[None, :], as_field(high), near)
+    direct = key[None] if through is None else key[None] * through[..., None]
+    paint = (texture * (direct + sky[None]) + glint[None]) * shade[..., None]
     lip = as_field(_row(camera, solid.high, profile.near))[None, :]
     width = max(0.9, 0.0032 * max(camera.width, camera.height))
     lit = as_field(0.35 + 0.65 * np.clip(towards + 0.3, 0.0, 1.0))[None, :]

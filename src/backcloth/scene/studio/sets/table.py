@@ -60,9 +60,9 @@ def wall_behind(stage: Stage, depth: float) -> Radiance:
     """The wall behind a stand, `depth` metres away: of the backdrop's material, or painted."""
     scene = stage.scene
     if scene.backdrop in WALLS:
-        return wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop)
+        return wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop, stood=True)
     usual = _DARK if scene.light == "dramatic" else _WALL
-    return wall(stage, scene.backdrop_colour or _varied(usual, stage), depth=depth)
+    return wall(stage, scene.backdrop_colour or _varied(usual, stage), depth=depth, stood=True)
 
 
 def _varied(colour: Colour, stage: Stage) -> Colour:

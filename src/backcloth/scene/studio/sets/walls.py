@@ -26,7 +26,9 @@ _NEAR = 0.42
 """Blur circle of a wall of some material as a share of the lens's own at its depth, so that it is told."""
 
 
-def wall(stage: Stage, colour: Colour | None, *, depth: float, material: str = "") -> Radiance:
+def wall(
+    stage: Stage, colour: Colour | None, *, depth: float, material: str = "", stood: bool = False
+) -> Radiance:
     """A wall that faces the camera, brighter near the key and towards the middle.
 
     Args:
@@ -34,6 +36,7 @@ def wall(stage: Stage, colour: Colour | None, *, depth: float, material: str = "
         colour: Of the paint, or of the material; None for the material's own.
         depth: Metres from the camera.
         material: Name of a surface; empty for paint.
+        stood: Whether what the subject stands on reaches the wall, so that its shadow ends there.
 
     Returns:
         (H, W, 3) linear light, blurred as far as it is out of focus.
@@ -51,7 +54,11 @@ def wall(stage: Stage, colour: Colour | None, *, depth: float, material: str = "
     key = key * np.ones((height, width, 1), np.float32)
     if stage.scene.pattern:
         key = key * on_wall(stage, depth, width, height)[..., None]
-    key = key * (1.0 - subject_on_wall(stage, depth, width, height))[..., None]
+    thrown = subject_on_wall(stage, depth, width, height)
+    if stood:
+        rows = (np.arange(height, dtype=np.float32)[:, None] + 0.5) / scale
+        thrown = as_field(thrown * (rows < camera.row(depth)))
+    key = key * (1.0 - thrown)[..., None]
     fall = _falloff(stage, width, height) * light.background
     arriving = (key + second + rgb(light.ambient)) * fall[..., None]
     if material:
