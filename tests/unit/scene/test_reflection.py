@@ -8,7 +8,7 @@ import pytest
 from backcloth.scene.studio.arrays import Radiance
 from backcloth.scene.studio.camera import place_camera
 from backcloth.scene.studio.light import LIGHTS, place_key
-from backcloth.scene.studio.reflection import mirror_share, mirrored
+from backcloth.scene.studio.reflection import mirror_share, mirrored, with_reflection
 from backcloth.scene.studio.scene import Scene
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.stance import read_stance
@@ -45,7 +45,7 @@ def _image(stage: Stage, tile: Tile) -> Radiance:
     behind = np.zeros((*stage.matte.shape, 3), np.float32)
     first = int(stage.camera.horizon) + 1
     image = behind.copy()
-    image[first:] = mirrored(stage, tile, behind, (first, SIZE[1]), yaw=0.0, offset=(0.0, 0.0))
+    image[first:] = mirrored(stage, tile, behind, (first, SIZE[1]), yaw=0.0, offset=(0.0, 0.0))[0]
     return image
 
 
@@ -110,7 +110,31 @@ def test_the_backdrop_is_mirrored_about_the_horizon_or_the_foot_of_a_wall() -> N
     behind[horizon - 24 : horizon - 16] = 1.0
     rows = (horizon + 1, SIZE[1])
     for foot in (None, horizon + 10.0):
-        image = mirrored(stage, _tile(0.0), behind, rows, yaw=0.0, offset=(0.0, 0.0), foot=foot)
+        image = mirrored(stage, _tile(0.0), behind, rows, yaw=0.0, offset=(0.0, 0.0), foot=foot)[0]
         line = stage.camera.horizon if foot is None else foot
         shown = rows[0] + float(np.average(np.arange(len(image)), weights=image[:, 10, 0] + 1e-9)) + 0.5
         assert shown == pytest.approx(2 * line - (horizon - 20), abs=1.5)
+
+
+def test_a_plain_ground_can_be_given_the_subjects_reflection_alone() -> None:
+    """On a lit white sweep the mirror is red right below the foot; beside it the sweep stays as it was."""
+    stage = _stage(reflection=True)
+    white = np.full((*stage.matte.shape, 3), 0.8, np.float32)
+    shown = with_reflection(stage, white, gloss=0.9, roughness=0.1)
+    below = shown[FOOT : FOOT + 3, 150:170].mean(axis=(0, 1))
+    assert below[0] > 1.15 * below[2]
+    assert np.array_equal(shown[:, :120], white[:, :120])
+    assert np.array_equal(shown[: FOOT - 2], white[: FOOT - 2])
+
+
+def test_a_reflection_that_was_asked_for_shows_more_of_the_subject() -> None:
+    """The mirror's share doubles where it shows the subject, and nowhere else."""
+    shares = []
+    for asked in (None, True):
+        stage = _stage(reflection=asked)
+        rows = (int(stage.camera.horizon) + 1, SIZE[1])
+        black = np.zeros((*stage.matte.shape, 3), np.float32)
+        shares.append(mirrored(stage, _tile(0.02), black, rows, yaw=0.0, offset=(0.0, 0.0))[1])
+    foot = FOOT + 2 - rows[0]
+    assert shares[1][foot, 160] == pytest.approx(2 * shares[0][foot, 160], rel=0.1)
+    assert np.array_equal(shares[0][:, 20], shares[1][:, 20])

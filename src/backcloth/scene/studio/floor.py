@@ -11,7 +11,7 @@ import numpy as np
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, mix, rgb, smoothstep
 from backcloth.scene.studio.lens import blur_rows
 from backcloth.scene.studio.light import lamps
-from backcloth.scene.studio.reflection import mirror_share, mirrored
+from backcloth.scene.studio.reflection import mirrored
 from backcloth.scene.studio.shadow import Shadows, cast_shadows, no_shadows
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.texture import Tile, lay
@@ -22,7 +22,7 @@ _FILL = 0.32
 _LEAN = 0.12
 """How much brighter the ambient light is on the side of brighter surroundings."""
 
-_POLISHED = 0.55
+_POLISHED = 0.75
 """Least gloss of a ground that reflections were asked for on."""
 
 Hook = Callable[[Radiance, int], Radiance]
@@ -102,10 +102,8 @@ def draw_floor(  # noqa: PLR0913  (the pieces that a set composes)
     ground *= _arriving(stage, shadows, pattern, fill_light(behind, edge))[rows]
     tile = _wanted(stage, tile)
     if tile.gloss > 0:
-        span = (first, height)
-        share = mirror_share(stage, tile, span, yaw=yaw, offset=offset)[..., None]
-        ground *= 1.0 - share
-        ground += share * mirrored(stage, tile, behind, span, yaw=yaw, offset=offset, foot=foot)
+        image, share = mirrored(stage, tile, behind, (first, height), yaw=yaw, offset=offset, foot=foot)
+        ground = mix(ground, image, share)
     if overlay is not None:
         ground = overlay(ground, first)
     y = np.arange(first, height, dtype=np.float32) + 0.5

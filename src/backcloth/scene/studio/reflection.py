@@ -16,6 +16,12 @@ from backcloth.scene.studio.tone import linear
 _HEAD_ON, _GRAZING = 0.06, 0.82
 """Mirror share of a gloss of 1 seen from above, and what is added to it at grazing view."""
 
+_ASKED = 2.0
+"""How much more of the subject is mirrored where a reflection was asked for: it is to be seen."""
+
+_MOST = 0.8
+"""Share of the subject that is mirrored at most then."""
+
 _WORK = 1024
 """Longest side that the mirrored subject is computed at where it is sharp."""
 
@@ -42,7 +48,7 @@ def mirror_share(
     cosine = down / np.sqrt(down**2 + camera.focal**2)
     share = tile.gloss * (_HEAD_ON + _GRAZING * (1.0 - cosine) ** 5)[:, None]
     if tile.polish is None:
-        return as_field(np.broadcast_to(share, (rows[1] - rows[0], camera.width)))
+        return np.repeat(as_field(share), camera.width, axis=1)
     polish = _laid(stage, tile, tile.polish, rows, yaw, offset)
     return as_field(share * np.clip(polish, 0.0, 1.0))
 
@@ -56,8 +62,8 @@ def mirrored(
     yaw: float,
     offset: tuple[float, float],
     foot: float | None = None,
-) -> Radiance:
-    """The light that a perfect mirror with the tile's roughness and waves would send, (rows, W, 3).
+) -> tuple[Radiance, Field]:
+    """What a perfect mirror of the tile's roughness and waves would show, and the share of it that is seen.
 
     Args:
         stage: The picture.
@@ -67,20 +73,49 @@ def mirrored(
         yaw: Radians by which the surface is turned.
         offset: Metres by which it is moved.
         foot: Row where what stands behind meets the ground; None takes it for far away.
+
+    Returns:
+        (rows, W, 3) linear light, and (rows, W) share as of `mirror_share`.
     """
     first, last = rows
     bend = _bend(stage, tile, rows, yaw, offset)
     image = _backdrop(stage, behind, rows, _slack(tile.roughness), bend, foot)
+    share = mirror_share(stage, tile, rows, yaw=yaw, offset=offset)
     scene, stance = stage.scene, stage.stance
     if scene.reflection is False or not (stance.grounded and stance.present):
-        return image
+        return image, share
+    asked = _ASKED if scene.reflection else 1.0
     start = max(first, math.floor(float(stance.base_line.min())))
     if start < last:
         below = bend[start - first :] if bend is not None else None
         light, cover = _subject(stage, (start, last), _slack(tile.roughness), below)
         image[start - first :] *= (1.0 - cover)[..., None]
         image[start - first :] += light
-    return image
+        share[start - first :] *= 1.0 + (asked - 1.0) * cover
+    return image, np.minimum(share, _MOST)
+
+
+def with_reflection(stage: Stage, light: Radiance, *, gloss: float, roughness: float) -> Radiance:
+    """A finished plain ground with the subject's reflection alone, as on a glossy studio sweep.
+
+    Args:
+        stage: The picture.
+        light: (H, W, 3) lit ground, which mirrors nothing yet; a plain one looks like what it mirrors.
+        gloss: As of a tile.
+        roughness: As of a tile.
+    """
+    stance, height = stage.stance, stage.camera.height
+    if not (stance.grounded and stance.present):
+        return light
+    rows = (max(0, math.floor(float(stance.base_line.min()))), height)
+    if rows[0] >= height:
+        return light
+    tile = Tile(light[:1, :1], 1.0, gloss, roughness)
+    share = np.minimum(_ASKED * mirror_share(stage, tile, rows, yaw=0.0, offset=(0.0, 0.0)), _MOST)[..., None]
+    image, cover = _subject(stage, rows, _slack(roughness), None)
+    out = light.copy()
+    out[rows[0] :] += share * (image - cover[..., None] * out[rows[0] :])
+    return out
 
 
 def _slack(roughness: float) -> float:

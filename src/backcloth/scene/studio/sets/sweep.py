@@ -10,6 +10,7 @@ from backcloth.scene.studio.floor import pool_of_light, shadows_of, slant_of_lig
 from backcloth.scene.studio.lens import blur_rows
 from backcloth.scene.studio.light import lamps
 from backcloth.scene.studio.props.dress import around, behind, standing
+from backcloth.scene.studio.reflection import with_reflection
 from backcloth.scene.studio.sets.pattern import on_cove
 from backcloth.scene.studio.shadow import Shadows
 from backcloth.scene.studio.stage import Stage
@@ -25,7 +26,10 @@ def draw_sweep(stage: Stage) -> Radiance:
     """Draws a seamless paper or painted cove."""
     colour = stage.scene.backdrop_colour or stage.scene.surface_colour or NEUTRAL
     shadows = shadows_of(stage)
-    return dressed_cove(stage, lit_cove(stage, shadows, colour), shadows)
+    cove = lit_cove(stage, shadows, colour)
+    if stage.scene.reflection:
+        cove = with_reflection(stage, cove, gloss=0.9, roughness=0.2)
+    return dressed_cove(stage, cove, shadows)
 
 
 def dressed_cove(
