@@ -167,7 +167,7 @@ def cobbles(rng: np.random.Generator, patch: Patch) -> Tile:
     wobble = noise(rng, texels, 0.16 * metre, 0.055 * metre, slope=1.3)
     points = scatter(rng, texels, float(rng.uniform(0.095, 0.13)) * metre, jitter=0.34, rows=True)
     other = np.roll(wobble, (texels // 3, texels // 4), axis=(0, 1))
-    cells, border = _worn(voronoi(points, texels), 0.006 * metre, wobble, other)
+    cells, border = _worn(voronoi(points, texels), 0.0035 * metre, wobble, other)
     joint = 0.0055 * metre
     inner = np.maximum(border - joint, 0.0)
     dome = 1.0 - np.exp(-inner / (0.015 * metre))

@@ -94,9 +94,9 @@ def slate(rng: np.random.Generator, patch: Patch) -> Tile:
         rng.random()
     )
     sheet = soften(as_field(steps), 0.8)
-    shade = relief(sheet, 0.28, patch.ray) * relief(rough, 0.07, patch.ray)
+    shade = relief(sheet, 0.50, patch.ray) * relief(rough, 0.07, patch.ray)
     shade *= cavity(sheet, 0.004 * metre, 0.5)
-    tone = 1.0 + 0.10 * cloud + 0.045 * rough + 0.05 * np.sin(2.4 * whole)
+    tone = 1.0 + 0.10 * cloud + 0.045 * rough + 0.08 * np.sin(2.4 * whole)
     colour = rgb(patch.base) * (tone * shade)[..., None]
     colour *= 1.0 + rust[..., None] * rgb((0.55, 0.12, -0.25))
     polish = as_field(np.clip(0.75 + 0.2 * height - 0.1 * rough, 0.0, 1.0))
