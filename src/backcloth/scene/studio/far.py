@@ -24,6 +24,9 @@ _LONGEST = 420
 _WIDE = 0.52
 """Share of the focal length that surroundings are seen with: a little more of them fits in."""
 
+_DIMMEST = 0.20
+"""Exposure that a panorama gets at least before dark ground, as its woods are not as dark as their floor."""
+
 _LIT_SHORES = frozenset({"lake", "water", "beach", "rocks"})
 """Settings in which lamps shine along the far shore at night."""
 
@@ -220,7 +223,7 @@ def _exposure(seen: Radiance, elevation: Field, ground: Rgb | None) -> Radiance:
         return np.full(3, 0.32, np.float32)
     own = np.median(floor.reshape(-1, 3), axis=0)
     wanted = rgb(ground)
-    level = float(wanted.mean() / own.mean())
+    level = max(float(wanted.mean() / own.mean()), _DIMMEST)
     tint = (wanted / own) / level
     below = smoothstep(0.03, -0.05, elevation)[..., None]
     return np.asarray(level * np.clip(tint, 0.6, 1.6) ** (0.12 + 0.38 * below), np.float32)

@@ -51,7 +51,7 @@ def paint_kerb(stage: Stage, yaw: float, ground: Radiance, first: int) -> Radian
     kerb = float(rng.uniform(2.4, 3.6))
     if rng.random() < 0.5:
         line = -float(rng.uniform(0.7, 1.0))
-        dash = smoothstep(-0.1, 0.1, as_field(np.sin(u * 1.1 + float(rng.uniform(0, 6))) + 0.25))
+        dash = smoothstep(-0.03, 0.03, as_field(np.sin(u * 1.1 + float(rng.uniform(0, 6))) + 0.25))
         cover = _stripe(np.abs(v - line), deep) * dash * 0.8
         ground = mix(ground, as_field(np.broadcast_to(rgb(_PAINT), ground.shape)), as_field(cover))
     gutter = _beyond(v, kerb - 0.30, deep) * (1.0 - _beyond(v, kerb - 0.02, deep))

@@ -66,21 +66,21 @@ PLACES = {
     "terrace": Place(("wood", "tiles", "slabs"), ("garden", "sea", "park", "alps"), fade=_OPEN, edge=2.6),
     "meadow": Place(("lawn",), ("park", "alps", "sunrise"), ((), HILLS), (3.0, 10.0)),
     "forest": Place(("leaf litter", "leaf litter", "moss"), ("woods",), fade=(1.9, 4.4)),
-    "mountain": Place(("lawn", "rock"), ("alps", "ridge"), (PEAKS,), (3.0, 10.0)),
+    "mountain": Place(("lawn", "rock"), ("highland", "ridge"), (PEAKS,), (3.0, 10.0)),
     "desert": Place(("sand",), ("",), (DUNES,), _OPEN),
     "snow": Place(("snow",), ("alps",), ((), PEAKS), (3.0, 9.0)),
     "beach": Place(("sand",), ("",), ((), (), COAST), _OPEN, 0.55),
     "rocks": Place(("rock",), ("", "ridge"), ((), COAST), (3.5, 10.0), 0.7),
 }
 
-_OLD_LEAVES = Colour(112, 88, 62)
+_OLD_LEAVES = Colour(118, 98, 70)
 """Leaf litter in the seasons in which no leaves have just fallen."""
 
-_DECK = Colour(158, 128, 98)
-"""Boards that have been out in the weather."""
+_TERRACE = {"wood": Colour(158, 128, 98), "tiles": Colour(192, 176, 156)}
+"""Boards and tiles that have been out in the weather."""
 
 _FITTING = {
-    ("mountain", "lawn"): "alps",
+    ("mountain", "lawn"): "highland",
     ("mountain", "rock"): "ridge",
     ("street", "asphalt"): "street",
     ("street", "cobbles"): "piazza",
@@ -154,8 +154,8 @@ def _tile(stage: Stage, name: str, yaw: float) -> Tile:
         colour = GRASS.get(season_of(scene))
     if colour is None and name == "leaf litter" and scene.season != "autumn":
         colour = _OLD_LEAVES
-    if colour is None and name == "wood":
-        colour = _DECK
+    if colour is None and scene.setting == "terrace":
+        colour = _TERRACE.get(name)
     make: Callable[..., Tile] = build_floor if name in WOODS or name == "tiles" else build
     tile = make(name, colour, stage.rng(12), stage.texels, stage.camera.pixel, lit=ray(stage, yaw))
     if scene.wet or scene.weather == "rain":

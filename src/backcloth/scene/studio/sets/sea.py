@@ -10,10 +10,12 @@ from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.texture import Tile, lay
 from backcloth.scene.studio.tone import surface_colour
-from backcloth.scene.studio.weather import SKY_OF_LIGHT
+from backcloth.scene.studio.weather import SKY_OF_LIGHT, WEATHERS
 
 _SHALLOW = (92, 178, 184)
 _DEEP = (34, 104, 146)
+_GREY = (0.80, 1.04, 1.16)
+"""Hue of the sea under a dull sky."""
 
 
 def _shore(stage: Stage, first: int) -> tuple[Field, Field]:
@@ -45,6 +47,9 @@ def draw_sea(stage: Stage, behind: Radiance, ground: Radiance, first: int) -> Ra
     named = stage.scene.backdrop_colour
     shallow = rgb(surface_colour(named.rgb if named else _SHALLOW))
     deep = shallow * rgb((0.40, 0.55, 0.72)) if named else rgb(surface_colour(_DEEP))
+    if not named:
+        dull = max(WEATHERS[stage.scene.weather].grey, 0.5 if stage.scene.light == "overcast" else 0.0)
+        shallow, deep = _greyed(shallow, 0.6 * dull), _greyed(deep, 0.6 * dull)
     share = smoothstep(0.3, 9.0, beyond)
     water = (shallow + (deep - shallow) * share[..., None]) * arriving
     rows = np.clip(2 * camera.horizon - np.arange(first, camera.height), 0, camera.height - 1).astype(np.intp)
@@ -61,6 +66,11 @@ def draw_sea(stage: Stage, behind: Radiance, ground: Radiance, first: int) -> Ra
     out = mix(out, np.asarray(water, np.float32), smoothstep(-0.02, 0.06, beyond))
     dark = SKY_OF_LIGHT[stage.scene.light] in ("dusk", "night")
     return mix(out, white, foam * (0.6 if dark else 0.92))
+
+
+def _greyed(colour: Field, share: float) -> Field:
+    """A colour of the sea as it is under a dull sky."""
+    return as_field(colour * (1.0 - share) + float(colour.mean()) * rgb(_GREY) * share)
 
 
 def sea_view(stage: Stage, sky: Radiance, lowest: float = 0.0) -> Radiance:

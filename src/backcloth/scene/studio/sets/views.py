@@ -30,7 +30,7 @@ _PLACES: dict[str, tuple[tuple[str, tuple[Range, ...]], ...]] = {
     "forest": (("woods", ()),),
     "city": (("city", ()), ("street", ())),
     "street": (("street", ()), ("piazza", ())),
-    "alps": (("alps", PEAKS), ("ridge", PEAKS)),
+    "alps": (("highland", PEAKS), ("ridge", PEAKS)),
 }
 """Panoramas of a place, and what rises behind it."""
 

@@ -77,7 +77,7 @@ def draw_water(stage: Stage) -> Radiance:
     stage = replace(stage, light=under(stage.light, stage.scene.weather))
     beyond = ((), COAST, SHORE)[int(stage.rng(19).integers(3))]
     behind = outdoors(stage, "", None, radius=1.1 * stage.bokeh, beyond=beyond)
-    return let_fall(stage, _flooded(stage, behind, _waves(stage, strength=0.0016, ring=0.010)))
+    return let_fall(stage, _flooded(stage, behind, _waves(stage, strength=0.0016, ring=0.016)))
 
 
 def _waves(stage: Stage, *, strength: float, ring: float) -> _Waves:
