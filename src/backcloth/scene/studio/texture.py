@@ -94,6 +94,7 @@ def lay(
     if choose and tile.height is not None:
         stack = np.dstack([stack, tile.height])
     channels = source.shape[2] if source.ndim == 3 else 1
+    mean = as_field(np.asarray(cv2.mean(stack))[:channels]) if choose else None
     out = np.empty((last - first, camera.width, channels), np.float32)
     start = 0
     while start < last - first:
@@ -104,11 +105,11 @@ def lay(
         middle = (start + stop - 1) // 2
         place = _places(camera, depth[band], tile.side, yaw, offset)
         footprint = (float(across[middle]) / tile.side, float(along[middle]) / tile.side)
-        if choose:
-            out[band] = _chosen(stack, place, footprint, yaw, channels)
+        if mean is not None:
+            out[band] = _chosen(stack, place, footprint, yaw, mean)
         else:
             step = tile.lattice / tile.side if repeats else 0.0
-            out[band] = _read(stack, _stepped(place, step), footprint, yaw)
+            out[band] = _read(_averaged(stack, footprint, yaw), *_stepped(place, step))
         start = stop
     return out if source.ndim == 3 else out[..., 0]
 
@@ -147,23 +148,23 @@ def _chosen(
     place: tuple[Field, Field],
     footprint: tuple[float, float],
     yaw: float,
-    channels: int,
+    mean: Field,
 ) -> Field:
-    """Two readings at unrelated places, chosen between by a slow mask."""
-    u, v = place
-    other = (as_field(u + np.float32(_SECOND[0])), as_field(v + np.float32(_SECOND[1])))
-    one = _read(stack, place, footprint, yaw)
-    two = _read(stack, other, footprint, yaw)
-    mask = _mask(place, footprint, yaw)
+    """Two readings at unrelated places, chosen between by a slow mask, never darker than both."""
+    (u, v), channels = place, len(mean)
+    copy = _averaged(stack, footprint, yaw)
+    one = _read(copy, u, v)
+    two = _read(copy, u + np.float32(_SECOND[0]), v + np.float32(_SECOND[1]))
+    coarse = _averaged(_CHOICE, (footprint[0] / _MASK, footprint[1] / _MASK), yaw)
+    mask = _read(coarse, u / np.float32(_MASK), v / np.float32(_MASK))[..., 0]
     if stack.shape[2] > channels:
         lead = np.float32(2.2) * mask + (one[..., -1] - two[..., -1])
         share = smoothstep(-0.06, 0.06, lead)[..., None]
         return as_field(two[..., :channels] + (one[..., :channels] - two[..., :channels]) * share)
     share = smoothstep(-0.5, 0.5, mask)[..., None]
-    mean = as_field(np.asarray(cv2.mean(stack))[:channels])
     mixed = (one - mean) * share + (two - mean) * (1.0 - share)
     mixed /= np.sqrt(share * share + np.square(1.0 - share))
-    return as_field(np.maximum(mixed + mean, stack[::4, ::4].min()))
+    return as_field(np.maximum(mixed + mean, np.minimum(one, two)))
 
 
 _SIZE = 512
@@ -173,27 +174,21 @@ _CHOICE = noise(np.random.Generator(np.random.PCG64(20)), _SIZE, _SIZE / 3.0, _S
 """The mask: (512, 512, 1), the same for every picture, since offset and yaw differ from seed to seed."""
 
 
-def _mask(place: tuple[Field, Field], footprint: tuple[float, float], yaw: float) -> Field:
-    u, v = place
-    size = (footprint[0] / _MASK, footprint[1] / _MASK)
-    return _read(_CHOICE, (u / np.float32(_MASK), v / np.float32(_MASK)), size, yaw)[..., 0]
+def _read(copy: Field, u: Field, v: Field) -> Field:
+    """A copy of the tile at (u, v) in tiles."""
+    tall, wide, channels = copy.shape
+    column = as_field(u - np.floor(u)) * np.float32(wide) - np.float32(0.5)
+    row = as_field(v - np.floor(v)) * np.float32(tall) - np.float32(0.5)
+    read = cv2.remap(copy, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return as_field(read.reshape(*column.shape, channels))
 
 
-def _read(stack: Field, place: tuple[Field, Field], footprint: tuple[float, float], yaw: float) -> Field:
-    """The (T, T, C) stack at (u, v) in tiles, averaged over a pixel's footprint."""
+def _averaged(stack: Field, footprint: tuple[float, float], yaw: float) -> Field:
+    """The tile averaged down to the footprint of a pixel, in tiles across and along the view."""
     cosine, sine = math.cos(yaw), math.sin(yaw)
     across, along = footprint
     need_u = math.hypot(cosine * across, sine * along)
     need_v = math.hypot(sine * across, cosine * along)
-    copy = _averaged(stack, need_u, need_v)
-    tall, wide = copy.shape[:2]
-    column = as_field(np.mod(place[0], 1.0) * np.float32(wide) - np.float32(0.5))
-    row = as_field(np.mod(place[1], 1.0) * np.float32(tall) - np.float32(0.5))
-    read = cv2.remap(copy, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    return as_field(read.reshape(*column.shape, stack.shape[2]))
-
-
-def _averaged(stack: Field, need_u: float, need_v: float) -> Field:
     texels = stack.shape[0]
     wide = int(np.clip(round(texels * min(1.0, 1.15 / (texels * need_u))), 4, texels))
     tall = int(np.clip(round(texels * min(1.0, 1.15 / (texels * need_v))), 4, texels))
