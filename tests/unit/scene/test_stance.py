@@ -152,7 +152,7 @@ def test_the_horizon_follows_the_pitch_and_stays_in_view_of_a_place() -> None:
         product, outdoors = seen_from(stance, 9.0), seen_from(stance, None)
         assert product == pytest.approx(pitch, abs=3)
         assert outdoors is not None
-        assert outdoors == pytest.approx(pitch if pitch < 20 else 20 + 0.4 * (pitch - 20), abs=3)
+        assert outdoors == pytest.approx(12 + 0.45 * (pitch - 12), abs=2)
         horizons.append(place_camera(stance, (300, 200), pitch=product, real_size=1).horizon)
     assert horizons[0] > horizons[1] > horizons[2]
     assert seen_from(_read(_blank()), None) is None

@@ -16,7 +16,7 @@ from backcloth.scene.studio.stance import Stance
 _STEEPEST = 22.0
 """Degrees that a camera is taken to look down at most on feet whose footprint's shape is unknown."""
 
-_LEVEL = 20.0
+_LEVEL = 12.0
 """Degrees that a camera outdoors looks down before the plate gives way to a view of the horizon."""
 
 _LENSES = (1.25, 2.1)
@@ -91,11 +91,11 @@ def seen_from(stance: Stance, usual: float | None) -> float | None:
     Args:
         stance: Tells how the subject was seen where it stands on a round base or on the feet of furniture.
         usual: Degrees of a set built for products; None outdoors and in rooms. There the view is kept level
-            enough to show the place: beyond 20 degrees, four tenths of what is left are kept.
+            enough to show the place: beyond 12 degrees, 45 % of what is left are kept.
     """
     if stance.pitch is not None:
         seen = float(np.clip(stance.pitch, 5.0, 48.0))
-        return seen if usual is not None else min(seen, _LEVEL) + 0.4 * max(seen - _LEVEL, 0.0)
+        return seen if usual is not None else min(seen, _LEVEL) + 0.45 * max(seen - _LEVEL, 0.0)
     if usual is None:
         return None
     footprint = float(np.degrees(np.arctan2(stance.spread, stance.base_width)))
