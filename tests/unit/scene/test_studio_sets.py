@@ -13,8 +13,9 @@ from backcloth.scene.studio import render as studio
 from backcloth.scene.studio.arrays import Field, Radiance
 from backcloth.scene.studio.render import render
 from backcloth.scene.studio.scene import PATTERNS, ROOMS, STANDS, WALLS, Scene
+from backcloth.scene.studio.sets.faces import faces
 from backcloth.scene.studio.sets.pattern import on_cove, on_floor, on_wall
-from backcloth.scene.studio.sets.solid import block, drum, faces
+from backcloth.scene.studio.sets.solid import block, drum
 from backcloth.scene.studio.sets.walls import subject_on_wall
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.texture import Tile

@@ -12,8 +12,10 @@ import numpy.typing as npt
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb, smoothstep
 from backcloth.scene.studio.lens import blur
+from backcloth.scene.studio.sets.faces import compose, faces
 from backcloth.scene.studio.sets.pattern import on_wall
-from backcloth.scene.studio.sets.solid import Solid, block, compose, drum, faces, shadow_on_plane
+from backcloth.scene.studio.sets.solid import Solid, block, drum
+from backcloth.scene.studio.sets.thrown import shadow_on_plane
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.texture import Tile
 from backcloth.scene.studio.tone import surface_colour

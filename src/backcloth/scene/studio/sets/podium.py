@@ -11,12 +11,15 @@ import numpy.typing as npt
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
 from backcloth.scene.studio.floor import draw_floor, shadows_of
+from backcloth.scene.studio.light import lamps
 from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.scene import VIEWS, WALLS
+from backcloth.scene.studio.sets.faces import compose, faces
 from backcloth.scene.studio.sets.pattern import on_floor, on_points
-from backcloth.scene.studio.sets.solid import Solid, block, compose, drum, faces, shadow_on_plane
-from backcloth.scene.studio.sets.sweep import NEUTRAL, dressed_cove, lit_cove
+from backcloth.scene.studio.sets.solid import Solid, block, drum
+from backcloth.scene.studio.sets.sweep import dressed_cove, lit_cove, unnamed
 from backcloth.scene.studio.sets.table import behind_stand
+from backcloth.scene.studio.sets.thrown import shadow_on_plane
 from backcloth.scene.studio.sets.walls import subject_on_wall, wall
 from backcloth.scene.studio.shadow import no_shadows
 from backcloth.scene.studio.stage import Stage
@@ -63,13 +66,13 @@ def _draw(stage: Stage, built: _Build) -> Radiance:
     colour = scene.surface_colour or (scene.backdrop_colour if not scene.surface else None)
     tile = build(
         scene.surface or "plaster",
-        colour or (None if scene.surface else NEUTRAL),
+        colour or (None if scene.surface else unnamed(stage)),
         stage.rng(12),
         stage.texels,
         camera.pixel,
         lit=ray(stage),
     )
-    back = scene.backdrop_colour or _companion(colour or NEUTRAL)
+    back = scene.backdrop_colour or _companion(colour or unnamed(stage))
     out = behind_stand(stage)
     cut = stage.stance.present and not stage.stance.grounded
     if out is None:
@@ -251,7 +254,8 @@ def _bare(stage: Stage, built: _Build, solid: Solid, tile: Tile) -> Radiance:
         return out
     shift = stage.rng(24).uniform(0.0, tile.side, 2)
     ground = lay(tile, at, (first, last), yaw=0.0, offset=(float(shift[0]), float(shift[1])))
-    key = np.broadcast_to(rgb(stage.light.key), ground.shape)
+    first_lamp, second = lamps(stage.light, stage.key, camera.width)
+    key = np.broadcast_to(first_lamp + second, ground.shape)
     depth = at.depth(np.arange(first, last, dtype=np.float32) + 0.5)[:, None]
     x = (np.arange(camera.width, dtype=np.float32)[None, :] + 0.5 - stage.stance.centre) * depth
     through = on_points(stage, as_field(x / camera.focal), np.full((1, 1), solid.high, np.float32), depth)

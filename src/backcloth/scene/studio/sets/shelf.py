@@ -8,8 +8,9 @@ from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, smoothstep
 from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.props.dress import around, behind, standing
+from backcloth.scene.studio.sets.faces import compose, faces
 from backcloth.scene.studio.sets.pattern import on_floor
-from backcloth.scene.studio.sets.solid import block, compose, faces
+from backcloth.scene.studio.sets.solid import block
 from backcloth.scene.studio.sets.table import behind_stand, wall_behind
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import build, ray

@@ -16,7 +16,7 @@ from backcloth.scene.studio.shadow import Shadows
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.tone import surface_colour
 
-NEUTRAL = Colour(214, 212, 208)
+_NEUTRAL, _DARK = Colour(214, 212, 208), Colour(66, 65, 67)
 
 _WALL = 1.9
 """Depth of the cove's wall in multiples of the subject's, for light that falls through something."""
@@ -24,12 +24,17 @@ _WALL = 1.9
 
 def draw_sweep(stage: Stage) -> Radiance:
     """Draws a seamless paper or painted cove."""
-    colour = stage.scene.backdrop_colour or stage.scene.surface_colour or NEUTRAL
+    colour = stage.scene.backdrop_colour or stage.scene.surface_colour or unnamed(stage)
     shadows = shadows_of(stage)
     cove = lit_cove(stage, shadows, colour)
     if stage.scene.reflection:
         cove = with_reflection(stage, cove, gloss=0.9, roughness=0.2)
     return dressed_cove(stage, cove, shadows)
+
+
+def unnamed(stage: Stage) -> Colour:
+    """The colour of a studio for which none was asked: pale, or dark where the light is to stand out."""
+    return _DARK if stage.scene.light in ("dramatic", "night", "neon") else _NEUTRAL
 
 
 def dressed_cove(
