@@ -158,7 +158,7 @@ def _chosen(
     coarse = _averaged(_CHOICE, (footprint[0] / _MASK, footprint[1] / _MASK), yaw)
     mask = _read(coarse, u / np.float32(_MASK), v / np.float32(_MASK))[..., 0]
     if stack.shape[2] > channels:
-        lead = np.float32(2.2) * mask + (one[..., -1] - two[..., -1])
+        lead = np.float32(5.0) * mask + (one[..., -1] - two[..., -1])
         share = smoothstep(-0.06, 0.06, lead)[..., None]
         return as_field(two[..., :channels] + (one[..., :channels] - two[..., :channels]) * share)
     share = smoothstep(-0.5, 0.5, mask)[..., None]

@@ -21,7 +21,7 @@ _BLADES = 16_000
 def _blades(
     rng: np.random.Generator, texels: int, length: float, count: int, bend: Field, *, width: int
 ) -> Field:
-    """Blades drawn over one another from the ground up.
+    """Blades drawn over one another from the ground up, over the same blades elsewhere and in shade.
 
     Args:
         rng: Draws them.
@@ -50,17 +50,24 @@ def _blades(
     canvas = np.zeros((texels, texels, 3), np.uint8)
     canvas[..., 0], canvas[..., 1] = 26, 100
     draw_strokes(canvas, as_field(paths), values.astype(np.int64), width)
-    return as_field(canvas) * np.float32(1 / 255)
+    blades = as_field(canvas) * np.float32(1 / 255)
+    thick = blades
+    for dim in (0.88, 0.78, 0.68):
+        move = rng.integers(texels // 5, texels - texels // 5, 2)
+        lower = np.roll(blades, (int(move[0]), int(move[1])), axis=(0, 1))
+        lower = lower * as_field(np.asarray([dim, 1.0, 1.0]))
+        thick = np.where(lower[..., :1] > thick[..., :1], lower, thick)
+    return as_field(thick)
 
 
 def lawn(rng: np.random.Generator, patch: Patch) -> Tile:
     """Mown grass from above: blades over blades, the lower ones in shade, some of them dry."""
     texels, metre = patch.texels, patch.metre
-    length = float(np.clip(0.045 * metre, 9.0, 90.0))
+    length = float(np.clip(0.036 * metre, 9.0, 90.0))
     clump = noise(rng, texels, 0.25 * metre, 0.03 * metre, slope=1.1)
     count = int(14.4 * (texels / length) ** 2)
     layers = _blades(rng, texels, length, count, clump, width=max(1, round(length / 16)))
-    tone = 0.18 + 1.55 * layers[..., 0] + 0.05 * clump
+    tone = 0.36 + 1.10 * layers[..., 0] + 0.06 * clump
     colour = rgb(patch.base) * tone[..., None]
     colour *= 1.0 + (layers[..., 1] - 0.4)[..., None] * rgb((0.9, 0.15, -0.7))
     straw = rgb((2.1, 1.35, 1.9)) * rgb(patch.base)
@@ -86,7 +93,7 @@ def moss(rng: np.random.Generator, patch: Patch) -> Tile:
         rng,
         texels,
         length,
-        int(7.0 * (texels / length) ** 2),
+        int(4.0 * (texels / length) ** 2),
         6.0 * fine,
         width=max(1, round(length / 10)),
     )
