@@ -91,6 +91,42 @@ def test_replace_refuses_what_makes_no_sense(
     assert "Traceback" not in done.stderr
 
 
+def test_replace_draws_a_scene_written_by_hand(tmp_path: Path, photo_file: Path) -> None:
+    """The spec in the report is the one in the file, and the picture is that of the report's spec."""
+    scene, out = tmp_path / "scene.toml", tmp_path / "out.png"
+    scene.write_text('setting = "podium"\nbackdrop_colour = "#c9d2bf"\nshadow = "none"\n')
+    done = backcloth("replace", str(photo_file), "-o", str(out), "--scene", str(scene), "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["spec"] == {"setting": "podium", "backdrop_colour": "#C9D2BF", "shadow": "none"}
+    assert report["scene"].startswith("A podium")
+    assert report["refined_prompt"] is None
+    assert out.is_file()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot read"),
+        ("setting = ", "the file is no TOML"),
+        ('setting = "moon"', "setting knows no 'moon'"),
+        ('setting = "table"\ndragon = true', "dragon is no field of a scene"),
+    ],
+)
+def test_replace_says_what_is_wrong_with_a_scene(
+    tmp_path: Path, photo_file: Path, content: str | None, said: str
+) -> None:
+    """A missing or wrong file ends the command with one sentence, before any work."""
+    scene, out = tmp_path / "scene.toml", tmp_path / "out.png"
+    if content is not None:
+        scene.write_text(content)
+    done = backcloth("replace", str(photo_file), "-o", str(out), "--scene", str(scene))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not out.exists()
+
+
 def test_replace_says_what_is_wrong_with_the_photo(tmp_path: Path) -> None:
     """A missing file, a file that is no picture and a picture without a subject each get a sentence."""
     blank = tmp_path / "blank.png"

@@ -48,6 +48,8 @@ def test_the_environment_reaches_every_group(environment: pytest.MonkeyPatch) ->
         "CUTOUT_PRESET": "floor",
         "JOB_SYNC_DEADLINE_S": "0.5",
         "LIMIT_SUBMITS_PER_MINUTE": "7",
+        "STUDIO_UNMATCHED": "refuse",
+        "STUDIO_THRESHOLD": "0.7",
     }.items():
         environment.setenv(f"BACKCLOTH_{name}", text)
     settings = Settings()
@@ -57,6 +59,7 @@ def test_the_environment_reaches_every_group(environment: pytest.MonkeyPatch) ->
     assert settings.fetch.timeout_s == 2.5
     assert settings.image.max_pixels == 1000
     assert settings.cutout.preset == "floor"
+    assert (settings.studio.unmatched, settings.studio.threshold) == ("refuse", 0.7)
     assert settings.job.sync_deadline_s == 0.5
     assert settings.limit.submits_per_minute == 7
     assert settings.store == "file:///elsewhere/pictures"

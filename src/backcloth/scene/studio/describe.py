@@ -130,12 +130,16 @@ def _thing(scene: Scene) -> str:
         return f"{_name(scene.backdrop_colour)} {place}" if scene.backdrop_colour else place
     if scene.setting in STREETS | NATURE:
         usual = not colour and scene.surface in _UNDERFOOT.get(scene.setting, ("",))
-        return place if usual or not material else f"{place} with {material} underfoot"
+        return place if usual or not material else f"{place} with {_ground(scene, colour)} underfoot"
     if scene.setting in ROOMS | {"stage"}:
         return f"{place} with {_article(made).lower()} floor" if made else place
     if scene.surface in _COVERS:
         return f"{place} covered in {material}"
     return f"{made} {place}".strip()
+
+
+def _ground(scene: Scene, colour: str) -> str:
+    return f"{colour} {'paving slabs' if scene.surface == 'slabs' else scene.surface}".strip()
 
 
 def _behind(scene: Scene) -> str:

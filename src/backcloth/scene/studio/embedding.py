@@ -7,6 +7,8 @@ by its path; no code of the package runs.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import hashlib
 import importlib.util
 from collections.abc import Sequence
@@ -88,6 +90,22 @@ class Embedder:
         parts = [self._batch(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
         return np.concatenate([np.zeros((0, DIMENSIONS), np.float32), *parts])
 
+    def embed_parts(self, text: str) -> Vectors:
+        """(1 + k, DIMENSIONS) vectors: the text's, then that of each of its clauses, read in their context.
+
+        A clause of one piece says too little to stand for itself; a text of one clause has no parts.
+        """
+        pieces = self._pieces.numbers(text, _MOST_PIECES)
+        states = self._states(np.array([pieces]), np.ones((1, len(pieces)), np.int64))[0]
+        clauses: list[list[int]] = [[]]
+        for place, piece in enumerate(pieces[1:-1], 1):
+            if piece in self._pieces.breaks:
+                clauses.append([])
+            else:
+                clauses[-1].append(place)
+        telling = [states[clause].mean(axis=0) for clause in clauses if len(clause) > 1]
+        return _unit(np.stack([states.mean(axis=0), *(telling if len(telling) > 1 else [])]))
+
     def _batch(self, texts: Sequence[str]) -> Vectors:
         numbers = [self._pieces.numbers(text, _MOST_PIECES) for text in texts]
         shape = (len(texts), max(map(len, numbers)))
@@ -95,11 +113,17 @@ class Embedder:
         for row, line in enumerate(numbers):
             pieces[row, : len(line)] = line
             present[row, : len(line)] = 1
-        feed = {"input_ids": pieces, "attention_mask": present, "token_type_ids": np.zeros_like(pieces)}
-        states = self._session.run(None, feed)[0]
         weights = present[..., None].astype(np.float32)
-        mean = (states * weights).sum(axis=1) / weights.sum(axis=1)
-        return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), np.float32)
+        return _unit((self._states(pieces, present) * weights).sum(axis=1) / weights.sum(axis=1))
+
+    def _states(self, pieces: npt.NDArray[np.int64], present: npt.NDArray[np.int64]) -> Vectors:
+        """(N, pieces, DIMENSIONS): what the network makes of each piece in its context."""
+        feed = {"input_ids": pieces, "attention_mask": present, "token_type_ids": np.zeros_like(pieces)}
+        return np.asarray(self._session.run(None, feed)[0], np.float32)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def _check(path: Path, sha256: str) -> None:
@@ -120,7 +144,11 @@ def _open(network: Path) -> Any:
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     try:
-        return onnxruntime.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
     except Exception as error:
         # onnxruntime raises a dozen types of its own, with nothing common above them.
         raise EmbeddingUnavailable(f"{network} cannot be loaded: {one_line(error)}") from error
+    # Loading widens the weights, and glibc would keep the 60 MB that only this needed.
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # other C libraries have no such call
+        ctypes.CDLL(None).malloc_trim(0)
+    return session

@@ -50,18 +50,18 @@ class Meaning:
         self._lock = threading.Lock()
         self._loaded: tuple[Embedder, Vectors] | None = None
 
-    def nearest(self, texts: list[str], fits: Callable[[Named], bool] = lambda _named: True) -> Nearest:
-        """The scene among those that fit to which one of the texts is nearest; all of them if none fits.
+    def nearest(self, text: str, fits: Callable[[Named], bool] = lambda _named: True) -> Nearest:
+        """The scene to which a text, or one of its clauses, is nearest.
 
         Args:
-            texts: A prompt and its clauses. The margin is the first one's, the nearness the best of all.
-            fits: Which scenes come into question.
+            text: A prompt. The margin is that of the whole, the nearness the best of whole and clauses.
+            fits: Which scenes come into question; all of them if none fits.
 
         Raises:
             EmbeddingUnavailable: the network is not here, or is not the one that it should be.
         """
         embedder, known = self._load()
-        near = embedder.embed(texts) @ known.T
+        near = embedder.embed_parts(text) @ known.T
         count = sum(len(named.says) for named in self._catalogue.scenes)
         scenes = [named for named in self._catalogue.scenes for _said in named.says]
         allowed = np.array([fits(named) for named in scenes])

@@ -179,7 +179,7 @@ def _surface(setting: str, reading: Reading) -> str:
 
 def lit(scene: Scene, lights: Sequence[str], weather: str) -> Scene:
     """The scene in the light that was named, as far as it occurs there, or in the one that is usual there."""
-    outdoors = scene.setting in OUTDOORS
+    outdoors = scene.setting in OUTDOORS - {"water"}
     usual = {
         "table": "window" if scene.backdrop in ("", "window") else "soft",
         "shelf": "window",
@@ -196,7 +196,7 @@ def lit(scene: Scene, lights: Sequence[str], weather: str) -> Scene:
         light = lights[0]
     elif outdoors and weather in ("fog", "rain", "snowfall"):
         light = "overcast"
-    if light == "window" and (outdoors or scene.setting in ("sweep", "podium", "steps", "stage")):
+    if light == "window" and (outdoors or scene.setting in ("sweep", "podium", "steps", "stage", "water")):
         light = "day" if outdoors else "soft"
     wall = scene.setting == "table" and scene.backdrop == ""
     return replace(scene, light=light, pattern="window" if wall and light in ("window", "morning") else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,8 +18,6 @@ THRESHOLD = 0.5
 
 _NEAR = 0.42
 """Nearness from which a named scene may fill in what words leave open."""
-
-_CLAUSE = re.compile(r"[,.;:!?()/]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +78,7 @@ def _nearest(parsed: Parsed, meaning: Meaning | None) -> Nearest | None:
     understood = parsed.placed and not parsed.unmet
     if meaning is None or understood or not _readable(parsed.wanted):
         return None
-    clauses = [clause.strip() for clause in _CLAUSE.split(parsed.wanted)]
-    texts = [parsed.wanted, *(clause for clause in clauses if " " in clause and clause != parsed.wanted)]
-    return meaning.nearest(texts, _fitting(parsed))
+    return meaning.nearest(parsed.wanted, _fitting(parsed))
 
 
 def _readable(text: str) -> bool:

@@ -21,6 +21,8 @@ class WordPieces:
     def __init__(self, vocabulary: Path) -> None:
         pieces = vocabulary.read_text("utf-8").split("\n")
         self._numbers = {piece: number for number, piece in enumerate(pieces) if piece}
+        self.breaks = frozenset(self._numbers[mark] for mark in ",.;:!?()/")
+        """The numbers of the marks that part clauses."""
 
     def numbers(self, text: str, most: int) -> list[int]:
         """The pieces' numbers with those for start and end around them, `most` at most."""
