@@ -1,0 +1,1 @@
+"""Backgrounds painted by diffusion models, in processes of their own, which alone import torch."""
