@@ -76,12 +76,15 @@ def standing(outline: Field, columns: npt.NDArray[np.intp], tall: int, *, rise: 
     return stands
 
 
-def tips(outline: Field, tall: int, lowest: float) -> list[Foot]:
-    """Ends of thin legs, steep on both sides: such a leg stands, and further off where it ends higher up."""
+def tips(outline: Field, tall: int, *, rise: float) -> list[Foot]:
+    """Ends of thin legs, steep on both sides, up to `rise` of the height above the lowest point.
+
+    Such a leg stands, and further off where it ends higher up.
+    """
     depth = max(_TIP * tall, 3.0)
     found: list[Foot] = []
     reach = max(2, round(0.045 * tall))
-    for column in np.flatnonzero(outline > lowest - 0.22 * tall):
+    for column in np.flatnonzero(outline > float(outline.max()) - rise * tall):
         tip = outline[column]
         around = outline[max(0, column - reach) : column + reach + 1]
         left, right = outline[max(0, column - reach) : column], outline[column + 1 : column + reach + 1]

@@ -8,6 +8,7 @@ one towards the key, and an average over directions of the sky's dome.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -18,6 +19,7 @@ from backcloth.scene.studio.camera import Camera
 from backcloth.scene.studio.contact import contact_shadow
 from backcloth.scene.studio.light import Key, Light
 from backcloth.scene.studio.sheet import Sheet
+from backcloth.scene.studio.slab import lay_slab
 from backcloth.scene.studio.stance import Stance
 
 _SHARP, _SOFT, _DIM = 960, 480, 288
@@ -94,7 +96,12 @@ def _key_shadow(matte: Field, stance: Stance, camera: Camera, light: Light, key:
     small, sheet = _stood(matte, stance, camera, longest)
     sigma = sheet.height_of(small.shape[0]) * light.softness * 0.8 + 0.6 + 0.004 * _SOFT * light.softness**0.5
     dark = np.zeros_like(small)
-    for part in sheet.parts(small):
+    parts, slab = sheet.parts(small)
+    if slab is not None:
+        tall = slab.tall * small.shape[1] / camera.width
+        spread = tall * light.softness * 0.8 + 0.6 + 0.004 * _SOFT * light.softness**0.5
+        dark = lay_slab(slab, camera, dark.shape, key.away, key.reach, spread)
+    for part in parts:
         soft = part.blurred(sigma)
         laid, thick = np.zeros_like(small), part.thickness
         if part.turned:
@@ -141,16 +148,27 @@ def _dome_shadow(matte: Field, stance: Stance, camera: Camera) -> Field:
     small, sheet = _stood(matte, stance, camera, _DIM)
     sigma = sheet.height_of(small.shape[0]) * 0.20 + 0.6
     dark = np.zeros_like(small)
-    for part in sheet.parts(small):
+    parts, slab = sheet.parts(small)
+    for part in parts:
         soft = part.blurred(sigma)
         total = np.zeros_like(small)
-        for index in range(_DOME):
-            sine = math.sqrt((index + 0.5) / _DOME)
-            reach = min(3.0, sine / math.sqrt(max(1.0 - sine * sine, 1e-4)))
-            turn = index * 2.399963
-            total += sheet.laid(soft, small.shape, (math.cos(turn), math.sin(turn)), reach)
+        for away, reach in _dome():
+            total += sheet.laid(soft, small.shape, away, reach)
         spread = (0.011 if len(soft.strips) > 1 else 0.018) * max(small.shape)
         dark += cv2.GaussianBlur(
             total / _DOME, (0, 0), sigmaX=spread, sigmaY=max(0.9 * spread, part.thickness)
         )
+    if slab is not None:
+        total = np.zeros_like(small)
+        for away, reach in _dome():
+            total += lay_slab(slab, camera, small.shape, away, reach, 0.0)
+        dark += cv2.GaussianBlur(total / _DOME, (0, 0), 0.012 * max(small.shape))
     return as_field(1.0 - np.clip(1.0 - dark, 0.0, 1.0) ** _SOLID)
+
+
+def _dome() -> Iterator[tuple[tuple[float, float], float]]:
+    """Directions of the dome: which way light goes on the ground, and how far per height."""
+    for index in range(_DOME):
+        sine = math.sqrt((index + 0.5) / _DOME)
+        turn = index * 2.399963
+        yield (math.cos(turn), math.sin(turn)), min(3.0, sine / math.sqrt(max(1.0 - sine * sine, 1e-4)))

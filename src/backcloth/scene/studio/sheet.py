@@ -14,6 +14,7 @@ import numpy.typing as npt
 from backcloth.scene.studio.arrays import Field, as_field, smoothstep
 from backcloth.scene.studio.camera import Camera
 from backcloth.scene.studio.silhouette import Part, Strip, bounds, cropped
+from backcloth.scene.studio.slab import Slab, find_slab
 from backcloth.scene.studio.stance import Stance
 
 _TURN = 0.30
@@ -25,7 +26,7 @@ _LEVEL = 0.008
 _THINNEST = 0.5
 """Square pixels from which a shadow is drawn."""
 
-_SLENDER = 0.011
+_SLENDER = 0.020
 """Half the width, as a share of the subject's extent, below which a part is a rod or a leaf."""
 
 _LEGS = (0.20, 0.38)
@@ -59,32 +60,44 @@ class Sheet:
         """Row of the contact line of the whole subject."""
         return self._row + self._slope * (column - self._middle)
 
-    def parts(self, alpha: Field) -> tuple[Part, ...]:
-        """Legs, body and what is slender of it, which add up to the silhouette.
+    def parts(self, alpha: Field) -> tuple[tuple[Part, ...], Slab | None]:
+        """Legs, body and what is slender of it, which add up to the silhouette, but for the slab.
 
         What stands on one foot has no legs. A body is as deep as it stands; rods and leaves, which would
-        close to a slab, are as deep as they are wide.
+        close to a slab, are as deep as they are wide. Of furniture the seat or top is a slab of its own, and
+        what is above it is as deep as a rod.
         """
         if len(self._stance.feet) < 2:
-            return self._bodies(alpha)
-        high = self.height_of(alpha.shape[0]) / (self._stance.extent * self._scale)
-        body = as_field(alpha * smoothstep(*_LEGS, high)[:, None])
+            return self._bodies(alpha), None
+        solid = self._solid(alpha)
+        slab = find_slab(solid, self._stance, self._camera, self._scale)
+        if slab is not None:
+            high = smoothstep(slab.top + 1.0, slab.top - 1.0, self._rows(alpha.shape[0]))[:, None]
+            legs = self._part(as_field((alpha - solid) * (1.0 - high)), self._strips, self.leg)
+            return (legs, self._part(as_field(alpha * high), self._whole, self.leg)), slab
+        high = smoothstep(*_LEGS, self.height_of(alpha.shape[0]) / (self._stance.extent * self._scale))
+        body = as_field(alpha * high[:, None])
         legs = self._part(as_field(alpha - body), self._strips, self.leg)
-        return (legs, *self._bodies(body))
+        return (legs, *self._bodies(body)), None
+
+    def _rows(self, count: int) -> Field:
+        """(count,) row of the plate that each small row shows."""
+        return as_field((np.arange(count, dtype=np.float32) + 0.5) / self._scale)
+
+    def _solid(self, alpha: Field) -> Field:
+        """The silhouette without what is slender."""
+        half = max(1, round(_SLENDER * self._stance.extent * self._scale))
+        brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * half + 1, 2 * half + 1))
+        opened = cv2.morphologyEx(alpha, cv2.MORPH_OPEN, brush)
+        return as_field(np.minimum(alpha, cv2.dilate(opened, np.ones((3, 3), np.uint8))))
 
     def _bodies(self, alpha: Field) -> tuple[Part, ...]:
-        half = max(1, round(_SLENDER * self._stance.extent * self._scale))
-        round_brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * half + 1, 2 * half + 1))
-        opened = cv2.morphologyEx(alpha, cv2.MORPH_OPEN, round_brush)
-        solid = np.minimum(alpha, cv2.dilate(opened, np.ones((3, 3), np.uint8)))
+        solid = self._solid(alpha)
         slender = as_field(alpha - solid)
         if float(slender.sum()) < 0.03 * float(alpha.sum()):
             return (self._body(alpha),)
-        depth = min(half * self._camera.foreshortening, self.thickness)
-        return (
-            self._body(as_field(solid)),
-            self._part(slender, self._whole, depth),
-        )
+        depth = _SLENDER * self._stance.extent * self._scale * self._camera.foreshortening
+        return self._body(solid), self._part(slender, self._whole, min(depth, self.thickness))
 
     def _body(self, alpha: Field) -> Part:
         return replace(self._part(alpha, self._whole, self.thickness), turned=self._turned)

@@ -18,6 +18,9 @@ _HIGHEST = 0.18
 _ROUND = 0.26
 """The same for the front of a round base seen from above, which rises far towards its sides."""
 
+_LEG, _CORNER = 0.22, 0.40
+"""The same for the end of a thin leg, and for that of the farthest leg of furniture."""
+
 _STANDS = 0.4
 """Contact from which a column counts as part of a foot."""
 
@@ -161,8 +164,7 @@ def _stand_in(width: int, height: int) -> Stance:
 def _contact(outline: Field, columns: npt.NDArray[np.intp], tall: int) -> tuple[Field, float, float]:
     """Which columns stand, and the straight line through them: (contact, slope, row at their middle)."""
     contact = standing(outline, columns, tall, rise=_HIGHEST)
-    lowest = float(outline[columns].max())
-    for foot in tips(outline, tall, lowest):
+    for foot in _legs(outline, tall):
         contact[foot.first : foot.last + 1] = 1.0
     stands = contact[columns]
     weight = stands + 1e-6
@@ -172,6 +174,12 @@ def _contact(outline: Field, columns: npt.NDArray[np.intp], tall: int) -> tuple[
     tilt = float(np.average((columns - middle) * (outline[columns] - row), weights=weight))
     slope = float(np.clip(tilt / max(spread, 1.0), -0.25, 0.25))
     return contact, slope, row
+
+
+def _legs(outline: Field, tall: int) -> list[Foot]:
+    """Ends of legs: far up only where four of them are the corners of furniture seen from above."""
+    corners = tips(outline, tall, rise=_CORNER)
+    return corners if pitch_of_rectangle(corners) is not None else tips(outline, tall, rise=_LEG)
 
 
 def _lit_side(picture: npt.NDArray[np.uint8], matte: Field) -> float:
