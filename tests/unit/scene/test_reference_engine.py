@@ -73,7 +73,7 @@ def test_a_large_own_subject_has_the_scene_rebuilt(make_job: MakeJob) -> None:
     source, seen = _with_ball(_landscape(), 0.42)
     job = make_job(References(1), (400, 300), references=(source,))
     plate = ReferenceEngine().generate(replace(job, reference_mattes=(seen,)))
-    assert "too large to remove: the scene was rebuilt" in plate.notices[0]
+    assert "its own subject could not be removed: the scene was rebuilt" in plate.notices[0]
     assert "lawn" in plate.scene
     assert _redness(plate.picture) < 40
     sky, ground = plate.picture[:40].reshape(-1, 3).mean(0), plate.picture[-30:].reshape(-1, 3).mean(0)

@@ -68,7 +68,7 @@ def test_the_hole_takes_in_the_shadow_beside_the_feet() -> None:
         _disc(0.08),
         0.7 * _disc(0.3),
         np.clip(_disc(0.2) + 0.4 * (_disc(0.45) > 0), 0, 1),
-        np.repeat(np.linspace(0, 1, 320)[:, None] > 0.6, 320, axis=1).astype(np.float32),
+        np.repeat(np.abs(np.linspace(0, 1, 320) - 0.4)[:, None] < 0.2, 320, axis=1).astype(np.float32),
     ],
     ids=["nothing", "a detail", "unsure", "undecided", "a landscape from side to side"],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,11 +27,18 @@ _CLEAR = 0.30
 and thickets from places."""
 
 
+_FRONT = 16
+"""Rows at the lower end that show the ground in front."""
+
+_ALIKE = 7.0
+"""Deviation from the ground in front that is nothing at all, in the steps that rows are compared in."""
+
 _NEARER = 0.50
 """Clearness from which a boundary nearer than the skyline is taken for the end of the ground."""
 
-_SMOOTH, _BRIGHT = 7.0, 40.0
-"""What the sky's coarseness stays below and its lightness above, in the steps that rows are compared in."""
+_SMOOTH, _BRIGHT, _BLUE = 7.0, 40.0, -15.0
+"""The sky's coarseness is below the first; it is lighter than the second or its Lab b below the third, all in
+the steps that rows are compared in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,25 @@ def find_horizon(picture: npt.NDArray[np.uint8]) -> Horizon:
         nearer = _split(looks, round(horizon.row * _TALL))
         if nearer.clearness >= _NEARER and nearer.row < 0.72:
             return nearer
+        return replace(horizon, row=_ground_end(looks, round(horizon.row * _TALL)) / _TALL)
     return horizon
+
+
+def _ground_end(looks: Field, skyline: int) -> int:
+    """Row down to which less than half of what is seen below the skyline looks like the ground in front."""
+    front = looks[-_FRONT:].reshape(-1, looks.shape[2])
+    spread = np.maximum(front.std(axis=0), _ALIKE)
+    off = np.square((looks - front.mean(axis=0)) / spread).mean(axis=2)
+    alike = (off < 2.5).mean(axis=1)
+    alike = np.convolve(np.pad(alike, 2, mode="edge"), np.full(5, 0.2), mode="valid")
+    end = len(alike) - 1
+    while end > skyline and alike[end - 1] >= 0.5:
+        end -= 1
+    beyond = alike[skyline:end]
+    if end - skyline < _NEAR or end > 0.72 * _TALL or float(beyond.mean()) > 0.3:
+        return skyline
+    # Ground that only fades with distance does not end there.
+    return end if float(alike[min(end + 6, len(alike) - 1)] - alike[end - 6]) > 0.4 else skyline
 
 
 def _split(looks: Field, top: int) -> Horizon:
@@ -80,7 +105,8 @@ def _split(looks: Field, top: int) -> Horizon:
 
 
 def _is_sky(upper: Field) -> bool:
-    return float(np.median(upper[..., 3])) < _SMOOTH and float(np.median(upper[..., 0])) > _BRIGHT
+    level, _, blue, rough = (float(np.median(upper[..., look])) for look in range(4))
+    return rough < _SMOOTH and (level > _BRIGHT or blue < _BLUE)
 
 
 def _looks(picture: npt.NDArray[np.uint8]) -> Field:

@@ -37,7 +37,7 @@ def _tilt(grey: npt.NDArray[np.float32]) -> float:
     return float((grey[:, half:].mean() - grey[:, :half].mean()) / max(float(grey.mean()), 1.0))
 
 
-def light_name(plate: Pixels, *, outdoors: bool) -> str:
+def light_name(plate: Pixels, *, outdoors: bool = True) -> str:
     """The name in `studio.light.LIGHTS` that comes nearest to a plate's light."""
     grid = cv2.resize(plate, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
     lab = cv2.cvtColor(grid, cv2.COLOR_RGB2LAB).reshape(-1, 3)
@@ -50,5 +50,5 @@ def light_name(plate: Pixels, *, outdoors: bool) -> str:
     if warmth > 20:
         return "golden" if outdoors else "warm"
     if outdoors:
-        return "day" if contrast > 19 else "overcast"
+        return "day" if contrast > 22 else "overcast"
     return "window" if contrast > 19 else "soft"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,11 +11,11 @@ from backcloth.scene.protocol import SceneJob
 from backcloth.scene.reference.fit import Fit, fit_plate, hide, lay_plate, mirror
 from backcloth.scene.reference.focus import edge_blur
 from backcloth.scene.reference.lettering import may_have_lettering
-from backcloth.scene.reference.light import light_side
-from backcloth.scene.reference.shade import shade
+from backcloth.scene.reference.light import light_name, light_side
+from backcloth.scene.reference.shade import Lighting, shade
 from backcloth.scene.reference.study import Study
 from backcloth.scene.studio.arrays import Field, smoothstep
-from backcloth.scene.studio.camera import lens_for, place_camera, seen_from
+from backcloth.scene.studio.camera import Camera, lens_for, place_camera, seen_from
 from backcloth.scene.studio.lens import blur_rows
 from backcloth.scene.studio.stance import Stance
 from backcloth.scene.studio.tone import encoded, linear
@@ -25,6 +25,9 @@ FROM_ABOVE = 27.0
 
 _CLEAR = 0.45
 """How clear both light sides have to be for a plate to be mirrored."""
+
+_LEAST_LIFT = 0.10
+"""Share of the canvas's height that the horizon lies above the contact at least, for the ground's slant."""
 
 _USUAL_BLUR = 0.0016
 """Blur of what is far where the photo does not tell, as a share of the longer side."""
@@ -63,9 +66,8 @@ def placed(study: Study, job: SceneJob, stance: Stance) -> Placed:
     blur = _missing_blur(study, job)
     light = blur_rows(light, _circles(fit, stance, blur))
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([job.seed, 1])))
-    lit_from = stance.lit_from if abs(stance.lit_from) > 0.12 else side
-    ground = fit.horizon if fit.horizon is not None else 0.0
-    taken = shade(job.matte, stance, ground, lit_from, job.shadow, rng)
+    lighting = Lighting(light_name(study.picture), stance.lit_from if abs(stance.lit_from) > 0.12 else side)
+    taken = shade(job.matte, stance, _camera(fit, stance), lighting, job.shadow, rng)
     picture = encoded(np.clip(light * (1.0 - taken)[..., None], 0.0, 1.0))
     did = [
         "its horizon in place" if fit.horizon is not None else "centred",
@@ -76,11 +78,24 @@ def placed(study: Study, job: SceneJob, stance: Stance) -> Placed:
     return Placed(picture, tuple(did), tuple(notices))
 
 
+def subjects_camera(stance: Stance, size: tuple[int, int]) -> Camera:
+    """The camera that the subject was plausibly seen through, as the studio places it outdoors."""
+    return place_camera(
+        stance, size, pitch=seen_from(stance, None), real_size=1.4, focal=lens_for(stance, size)
+    )
+
+
+def _camera(fit: Fit, stance: Stance) -> Camera:
+    """The same camera, turned so that its horizon is the plate's."""
+    camera = subjects_camera(stance, fit.size)
+    if fit.horizon is None:
+        return camera
+    return replace(camera, horizon=min(fit.horizon, camera.contact_row - _LEAST_LIFT * fit.size[1]))
+
+
 def _fitted(study: Study, job: SceneJob, stance: Stance) -> tuple[Fit, list[str]]:
     height, width = study.picture.shape[:2]
-    camera = place_camera(
-        stance, job.size, pitch=seen_from(stance, None), real_size=1.4, focal=lens_for(stance, job.size)
-    )
+    camera = subjects_camera(stance, job.size)
     row = study.horizon.row if study.horizon.found else None
     wanted = max(camera.horizon, -0.03 * job.size[1])
     fit = fit_plate((width, height), job.size, row, wanted, stance)

@@ -17,10 +17,9 @@ from backcloth.scene.protocol import SceneJob
 from backcloth.scene.reference.fit import fit_plate, lay_plate
 from backcloth.scene.reference.horizon import find_horizon
 from backcloth.scene.reference.light import light_name
-from backcloth.scene.reference.place import FROM_ABOVE, Placed
+from backcloth.scene.reference.place import FROM_ABOVE, Placed, subjects_camera
 from backcloth.scene.reference.study import Study
 from backcloth.scene.studio.arrays import Field, as_field, smoothstep
-from backcloth.scene.studio.camera import lens_for, place_camera, seen_from
 from backcloth.scene.studio.lens import blur
 from backcloth.scene.studio.render import render
 from backcloth.scene.studio.scene import Scene
@@ -39,20 +38,19 @@ _NEAR = 0.12
 def restaged(study: Study, job: SceneJob, stance: Stance) -> Placed:
     """The plate for a job, rebuilt from one reference."""
     filled = _smeared(study)
-    study = replace(study, horizon=find_horizon(filled))
+    if not study.horizon.found:
+        study = replace(study, horizon=find_horizon(filled))
     from_above = stance.pitch is not None and stance.pitch > FROM_ABOVE
     scene = _scene(study, filled, from_above=from_above, shadow=job.shadow.value)
     drawn = render(scene, job.subject, job.matte, job.seed).astype(np.float32) / np.float32(255)
     did = f"rebuilt: {scene.surface or scene.setting} in {scene.light} light"
     rebuilt = (
-        "its own subject is too large to remove: the scene was rebuilt from its colours, light and horizon."
+        "its own subject could not be removed: the scene was rebuilt from its colours, light and horizon."
     )
     notices = (f"ref_images[{study.index}]: {rebuilt}",)
     if from_above:
         return Placed(drawn, (did,), notices)
-    camera = place_camera(
-        stance, job.size, pitch=seen_from(stance, None), real_size=1.4, focal=lens_for(stance, job.size)
-    )
+    camera = subjects_camera(stance, job.size)
     row = study.horizon.row if study.horizon.found else 0.55
     fit = fit_plate((filled.shape[1], filled.shape[0]), job.size, row, camera.horizon, stance)
     far = linear(lay_plate(filled, fit).astype(np.float32) / np.float32(255))
@@ -111,9 +109,9 @@ def _towards(near: Field, far: Field, rows: tuple[float, float]) -> Field:
 
 
 def _scene(study: Study, filled: Pixels, *, from_above: bool, shadow: str) -> Scene:
-    outdoors = study.horizon.found
-    split = int(filled.shape[0] * (study.horizon.row if outdoors else 0.5))
+    split = int(filled.shape[0] * (study.horizon.row if study.horizon.found else 0.5))
     ground, behind = _colour(filled[split:]), _colour(filled[: max(split, 1)])
+    outdoors = study.horizon.found and not _woody(behind)
     setting, surface = _place(ground, outdoors=outdoors and not from_above)
     return Scene(
         setting=setting,
@@ -133,10 +131,21 @@ def _colour(part: Pixels) -> Colour:
     return Colour(red, green, blue)
 
 
+def _lab(colour: Colour) -> tuple[float, float, float]:
+    pixel = np.asarray([[colour.rgb]], np.float32) / np.float32(255)
+    level, a, b = (float(value) for value in cv2.cvtColor(pixel, cv2.COLOR_RGB2LAB)[0, 0])
+    return level, a, b
+
+
+def _woody(colour: Colour) -> bool:
+    """Whether a colour is brown or orange as wood is, and neither sky nor leaves are."""
+    _, a, b = _lab(colour)
+    return a > 7 and b > 12
+
+
 def _place(ground: Colour, *, outdoors: bool) -> tuple[str, str]:
     """(setting, surface) whose ground has such a colour."""
-    pixel = np.asarray([[ground.rgb]], np.float32) / np.float32(255)
-    level, a, b = (float(value) for value in cv2.cvtColor(pixel, cv2.COLOR_RGB2LAB)[0, 0])
+    level, a, b = _lab(ground)
     chroma = float(np.hypot(a, b))
     if outdoors:
         if a < -5 and chroma > 9:
@@ -146,6 +155,6 @@ def _place(ground: Colour, *, outdoors: bool) -> tuple[str, str]:
         if b > 6:
             return ("desert", "sand") if level > 48 else ("forest", "soil")
         return "city", "concrete"
-    if b > 12 and a > 3:
+    if _woody(ground):
         return "table", "wood"
     return ("table", "slate" if level < 60 else "linen") if chroma < 8 else ("sweep", "")
