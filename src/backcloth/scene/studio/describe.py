@@ -28,7 +28,14 @@ _PLACE = {
 }
 """Settings that are called something else than their names."""
 
-_MADE = {"wood": "wooden", "carpet": "carpeted", "tiles": "tiled", "rock": "rough stone", "water": "flooded"}
+_MADE = {
+    "wood": "wooden",
+    "carpet": "carpeted",
+    "tiles": "tiled",
+    "rock": "rough stone",
+    "moss": "mossy",
+    "water": "flooded",
+}
 """Materials as words before a noun, where that is another word."""
 
 _COVERS = frozenset({"linen", "silk", "velvet", "leather", "paper"})

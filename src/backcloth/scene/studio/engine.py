@@ -134,7 +134,7 @@ def _notices(understood: Understanding) -> tuple[str, ...]:
             "The prompt names no place or surface that the procedural studio can draw: "
             "a neutral studio stands in."
         )
-    elif understood.meant:
+    elif understood.guessed:
         notices.append(f"Understood by its meaning, as the studio's scene “{understood.meant}”.")
     if understood.unmet:
         notices.append(f"Not drawn: {', '.join(understood.unmet)}.")

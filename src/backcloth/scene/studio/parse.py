@@ -103,7 +103,8 @@ _COLOURS = ("surface_colour", "backdrop_colour", "light_colour")
 
 def _weak(reading: Reading) -> bool:
     """Whether nothing but words that say little decided the setting."""
-    return not reading.surfaces and not reading.kitchen and all(weak for _place, weak in reading.places)
+    only_weak = all(weak for _place, weak in reading.places)
+    return only_weak and not reading.kitchen and (not reading.surfaces or bool(reading.unmet))
 
 
 def _place(reading: Reading) -> tuple[str, str]:
@@ -122,6 +123,8 @@ def _place(reading: Reading) -> tuple[str, str]:
         return (raised[0] if raised else "table"), _behind(around, reading)
     if around:
         return _within(around[0], reading)
+    if homes and homes[0] == "table" and "floor" in reading.nouns.values():
+        return ("room" if "window" in reading.backdrops else "gallery"), ""
     if homes:
         stand = homes[0] == "table"
         return homes[0], _behind(around, reading) if stand or homes[0] == "gallery" else ""

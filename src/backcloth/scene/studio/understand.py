@@ -29,6 +29,7 @@ class Understanding:
         score: How sure it is that the scene is what the prompt asks for, 0..1.
         matched: False where nothing was understood and the neutral studio stands in.
         meant: The named scene that filled in what known words left open; empty where none did.
+        guessed: Whether the setting itself is that scene's, because no word that says much named one.
         unmet: Words that ask for something the studio does not draw, in the prompt's order.
         unread: Whether unknown words were left at that because the network of meanings cannot run here.
     """
@@ -37,6 +38,7 @@ class Understanding:
     score: float
     matched: bool
     meant: str
+    guessed: bool
     unmet: tuple[str, ...]
     unread: bool = False
 
@@ -58,19 +60,26 @@ def understand(
     except EmbeddingUnavailable:
         return replace(_by_words(parsed, _score(parsed, None), threshold), unread=True)
     score = _score(parsed, nearest)
-    if nearest is None or nearest.nearness < _NEAR:
+    trusted = parsed.strong or score >= threshold
+    if nearest is None or nearest.nearness < _NEAR or not trusted:
         return _by_words(parsed, score, threshold)
-    if not parsed.strong and not parsed.placed and score < threshold:
-        return _by_words(parsed, score, threshold)
-    return Understanding(_merged(parsed, nearest.named), score, True, nearest.named.name, parsed.unmet)
+    return Understanding(
+        _merged(parsed, nearest.named),
+        score,
+        matched=True,
+        meant=nearest.named.name,
+        guessed=not parsed.strong,
+        unmet=parsed.unmet,
+    )
 
 
 def _by_words(parsed: Parsed, score: float, threshold: float) -> Understanding:
     coloured = parsed.scene.setting == "sweep" and "backdrop_colour" in parsed.said
-    matched = parsed.strong or coloured or (parsed.placed and score >= threshold)
+    named = parsed.strong or coloured or "surface" in parsed.said
+    matched = named or (parsed.placed and score >= threshold)
     # A light that was named falls on the neutral studio too.
     scene = parsed.scene if matched else lit(Scene("sweep"), parsed.lights, "")
-    return Understanding(scene, score, matched, "", parsed.unmet)
+    return Understanding(scene, score, matched, "", guessed=False, unmet=parsed.unmet)
 
 
 def _nearest(parsed: Parsed, meaning: Meaning | None) -> Nearest | None:
