@@ -51,7 +51,7 @@ def _draped(rng: np.random.Generator, patch: Patch, size: float, depth: float) -
         distance = _signed(as_field(wave)) / np.float32(metre * size)
         level = smoothstep(-0.5, 1.4, noise(rng, texels, 3.0 * size * metre, 0.5 * size * metre, slope=1.6))
         wide = float(rng.uniform(0.09, 0.16))
-        profile = np.exp(-np.square(distance / np.where(distance > 0, wide, 0.6 * wide)))
+        profile = np.exp(-np.square(distance / as_field(np.where(distance > 0, wide, 0.6 * wide))))
         height = height + share * level * profile
     height = soften(as_field(metre * size * depth * height), 0.022 * size * metre)
     over = 0.5 * (np.roll(height, -1, axis=1) - np.roll(height, 1, axis=1))
@@ -92,7 +92,7 @@ def silk(rng: np.random.Generator, patch: Patch) -> Tile:
     normal = 1.0 / np.sqrt(1.0 + over * over + down * down)
     light = _towards(patch.ray)
     half = np.asarray(light) + np.asarray(_EYE)
-    half /= np.linalg.norm(half)
+    half = as_field(half / np.linalg.norm(half))
     facing = _facing(over, down, normal, patch.ray)
     gleam = np.maximum((half[2] - half[0] * over - half[1] * down) * normal, 0.0)
     texels, metre = patch.texels, patch.metre
@@ -101,7 +101,7 @@ def silk(rng: np.random.Generator, patch: Patch) -> Tile:
     body = (0.30 + 0.52 * facing) * dark
     sheen = (0.34 * np.power(gleam, 14.0) + 0.55 * np.power(gleam, 60.0)) * (0.55 + 0.8 * patch.ray.share)
     base = rgb(patch.base)
-    shine = 0.45 * base + 0.55 * np.sqrt(base) * float(np.sqrt(np.mean(base)))
+    shine = as_field(0.45 * base + 0.55 * np.sqrt(base) * float(np.sqrt(np.mean(base))))
     colour = base * (body * (1.0 + 0.012 * thread))[..., None] + shine * (sheen * dark)[..., None]
     return Tile(np.maximum(colour, 0.0).astype(np.float32), patch.side, 0.06, 0.6, lattice=patch.side)
 

@@ -36,7 +36,7 @@ def sand(rng: np.random.Generator, patch: Patch) -> Tile:
         as_field(metre * 0.0011 * np.exp(rng.exponential(0.45, count))),
         as_field(rng.uniform(0.4, 1.0, count)),
     )
-    shell = rgb(patch.base) * np.where(dents > 0, 1.35, 0.5)[..., None]
+    shell = rgb(patch.base) * as_field(np.where(dents > 0, 1.35, 0.5))[..., None]
     colour = mix(as_field(colour), as_field(shell * shade[..., None]), as_field(0.8 * bits))
     return Tile(np.maximum(colour, 0.0), patch.side)
 

@@ -50,14 +50,13 @@ def _blades(
     canvas = np.zeros((texels, texels, 3), np.uint8)
     canvas[..., 0], canvas[..., 1] = 26, 100
     draw_strokes(canvas, as_field(paths), values.astype(np.int64), width)
-    blades = as_field(canvas) * np.float32(1 / 255)
-    thick = blades
+    thick = canvas.copy()
     for dim in (0.88, 0.78, 0.68):
         move = rng.integers(texels // 5, texels - texels // 5, 2)
-        lower = np.roll(blades, (int(move[0]), int(move[1])), axis=(0, 1))
-        lower = lower * as_field(np.asarray([dim, 1.0, 1.0]))
-        thick = np.where(lower[..., :1] > thick[..., :1], lower, thick)
-    return as_field(thick)
+        lower = np.roll(canvas, (int(move[0]), int(move[1])), axis=(0, 1))
+        lower[..., 0] = cv2.convertScaleAbs(lower[..., 0], alpha=dim)
+        cv2.copyTo(lower, cv2.compare(lower[..., 0], thick[..., 0], cv2.CMP_GT), thick)
+    return as_field(thick) * np.float32(1 / 255)
 
 
 def lawn(rng: np.random.Generator, patch: Patch) -> Tile:

@@ -120,28 +120,31 @@ def planks(rng: np.random.Generator, patch: Patch, timber: Timber, *, width: flo
     width *= float(rng.uniform(0.8, 1.25))
     count = max(4, round(side / width))
     board, across = _boards(rng, texels, count)
-    along = (np.arange(texels)[None, :] + rng.integers(0, texels, count)[board][:, None]) / texels
+    run = np.arange(texels)[None, :] + rng.integers(0, texels, count)[board][:, None]
+    along = as_field(run / texels)
     pieces = max(1, round(side / (9.0 * width)))
     piece = (along * pieces).astype(np.intp) % pieces
     lively = float(rng.uniform(0.05, 0.11))
-    tone = (1.0 + lively * rng.standard_normal((count, pieces))).clip(0.76, 1.24)[board[:, None], piece]
-    warmth = (0.020 * rng.standard_normal((count, pieces)))[board[:, None], piece]
-    slide = ((along * texels).astype(np.intp) + piece * (texels // 3)) % texels
+    tone = as_field(1.0 + lively * rng.standard_normal((count, pieces))).clip(0.76, 1.24)[
+        board[:, None], piece
+    ]
+    warmth = as_field(0.020 * rng.standard_normal((count, pieces)))[board[:, None], piece]
+    slide = (run + piece * (texels // 3)) % texels
     rows = np.arange(texels)[:, None]
     figure = noise(rng, texels, 1.2 * width * metre, 0.05 * width * metre, slope=1.0, stretch=12)[rows, slide]
     fibre = noise(rng, texels, 0.12 * width * metre, 2.0, slope=0.3, stretch=26)[rows, slide]
     lines = np.sin(3.2 * figure) * 0.6 + 0.6 * figure
     share = np.clip((0.30 + 0.14 * lines + 0.07 * fibre) * timber.contrast, 0.0, 1.0)
     colour = mix(_flat(timber.light, texels), _flat(timber.dark, texels), as_field(share))
-    gap = (np.minimum(across, 1.0 - across) * width)[:, None]
+    gap = as_field(np.minimum(across, 1.0 - across) * width)[:, None]
     place = along * pieces - np.floor(along * pieces)
     end = np.minimum(place, 1.0 - place) * (side / pieces)
     joint = np.clip(1.0 - np.minimum(gap, end) / max(0.0016, 0.9 / metre), 0.0, 1.0)
     factor = tone * relief(as_field(fibre), 0.02, patch.ray) * (1.0 - 0.55 * joint)
     colour = colour * (factor[..., None] * (1.0 + warmth[..., None] * rgb((1.0, 0.0, -1.0))))
-    sheen = rng.uniform(0.75, 1.0, (count, pieces))[board[:, None], piece]
+    sheen = as_field(rng.uniform(0.75, 1.0, (count, pieces)))[board[:, None], piece]
     polish = as_field(np.clip(sheen * (1.0 + 0.06 * fibre) * (1.0 - joint), 0.0, 1.0))
-    tilt = (0.0022 * rng.standard_normal((count, pieces)))[board[:, None], piece]
+    tilt = as_field(0.0022 * rng.standard_normal((count, pieces)))[board[:, None], piece]
     slope = as_field(np.dstack([0.2 * tilt, tilt]))
     return Tile(
         np.maximum(colour, 0.0).astype(np.float32),
