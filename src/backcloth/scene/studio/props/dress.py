@@ -164,9 +164,10 @@ def on_flat(stage: Stage, shadows: Shadows, pattern: Field | None, pixel: float)
         keep_off=(0.42 * (stance.right - stance.left) * pixel, 0.42 * (stance.bottom - stance.top) * pixel),
         allowed=anywhere,
         away=(0.8 * side, -0.6),
-        reach=stage.key.reach,
+        reach=min(stage.key.reach, 1.2),
         extent=0.8 * stance.extent * pixel,
         unit=_unit(0.8 * stance.extent * pixel),
+        above=True,
     )
     arriving = light_of(stage, shadows, pattern)
 

@@ -12,11 +12,9 @@ import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
 from backcloth.scene.studio.props import sprites
+from backcloth.scene.studio.props.stamp import Project, Thing, stamp
 from backcloth.scene.studio.shadow import Shadows
 from backcloth.scene.studio.stage import Stage
-
-Project = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
-"""(N, 3) points (x, height, depth) in metres to (N, 2) pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,7 @@ class _Sort:
         lift: Height of a raised end, as a share of its length.
         near, far: How close to the subject and how far from it they lie.
         upright: Whether the sprite faces the camera, as a stone does.
+        dark: Darkness of the shadow.
     """
 
     count: int
@@ -37,13 +36,14 @@ class _Sort:
     near: float
     far: float
     upright: bool = False
+    dark: float = 0.62
 
 
 _SORTS = {
     "leaves": _Sort(20, (0.16, 0.30), 0.22, 0.10, 1.0),
     "petals": _Sort(46, (0.09, 0.155), 0.32, 0.06, 1.1),
     "pebbles": _Sort(26, (0.04, 0.16), 0.0, 0.08, 0.8, upright=True),
-    "drops": _Sort(200, (0.014, 0.075), 0.0, 0.02, 1.2),
+    "drops": _Sort(200, (0.014, 0.075), 0.0, 0.02, 1.2, dark=0.30),
     "confetti": _Sort(170, (0.028, 0.048), 0.5, 0.04, 1.2),
 }
 
@@ -63,6 +63,7 @@ class Ground:
         away, reach: Where shadows fall and how long they are, as in Key.
         extent: Metres of the subject, from which distances count.
         unit: Metres from which lengths count: things do not grow as the subject does.
+        above: Whether the camera looks straight down.
     """
 
     project: Project
@@ -73,6 +74,7 @@ class Ground:
     reach: float
     extent: float
     unit: float
+    above: bool = False
 
 
 def strew(
@@ -94,13 +96,27 @@ def strew(
     for name in (prop for prop in stage.scene.props if prop in STREWN):
         sort = _SORTS[name]
         rng = stage.rng(71 + sorted(_SORTS).index(name))
-        drawn = _sprites(name, stage, rng)
+        drawn = _sprites(name, stage, rng, above=ground.above)
         things = _placed(stage, ground, sort, rng)
+        dark = sort.dark * (0.4 if stage.scene.shadow == "none" else 1.0)
         for x, depth, length, turn, lift, number in things:
-            _stamp(
-                out, first, stage, ground, sort, drawn[int(number)], (x, depth, length, turn, lift), arriving
-            )
+            facing = _facing(ground, sort, turn)
+            thing = Thing(x, depth, length, facing, lift, sort.upright and not ground.above, dark)
+            column, row = ground.project(np.asarray([[x, 0.0, depth]]))[0]
+            light = arriving(int(row), int(column)) * np.float32(1.0 + 0.5 * lift * math.sin(3.0 * turn))
+            corners = ground.project(thing.corners()), ground.project(thing.fallen(ground.away, ground.reach))
+            seen = corners[0] - (0.0, first), corners[1] - (0.0, first)
+            stamp(out, drawn[int(number)], seen, dark, light, stage.light.softness)
     return out
+
+
+def _facing(ground: Ground, sort: _Sort, turn: float) -> float:
+    """How a thing is turned: as it fell, or to the light if its sprite is lit from one side."""
+    if sort.upright:
+        return math.pi
+    if sort is _SORTS["drops"]:
+        return math.atan2(-ground.away[1], -ground.away[0]) + 0.75 * math.pi + 0.1 * (turn - math.pi)
+    return turn
 
 
 def light_of(stage: Stage, shadows: Shadows, pattern: Field | None) -> Callable[[int, int], Radiance]:
@@ -118,13 +134,13 @@ def light_of(stage: Stage, shadows: Shadows, pattern: Field | None) -> Callable[
     return arriving
 
 
-def _sprites(name: str, stage: Stage, rng: np.random.Generator) -> list[list[Radiance]]:
+def _sprites(name: str, stage: Stage, rng: np.random.Generator, *, above: bool) -> list[list[Radiance]]:
     """A few variants of one kind, each as a pyramid from large to small."""
     family = int(rng.integers(8))
     make: dict[str, Callable[[], Radiance]] = {
         "leaves": lambda: sprites.leaf(rng, stage.scene.season),
         "petals": lambda: sprites.petal(rng, family),
-        "pebbles": lambda: sprites.pebble(rng, stage.key.side),
+        "pebbles": lambda: sprites.pebble(rng, stage.key.side * (-1.0 if above else 1.0)),
         "drops": lambda: sprites.drop(rng),
         "confetti": lambda: sprites.scrap(rng),
     }
@@ -195,94 +211,3 @@ def _clear(stage: Stage, ground: Ground, things: npt.NDArray[np.float64]) -> npt
             above = row + half < stage.stance.bottom - 0.15 * stage.stance.extent
             clear[index] = bool(things[index, 1] > ground.middle[1] + 1.2 * ground.keep_off[1]) and above
     return clear
-
-
-def _stamp(
-    out: Radiance,
-    first: int,
-    stage: Stage,
-    ground: Ground,
-    sort: _Sort,
-    levels: list[Radiance],
-    thing: tuple[float, float, float, float, float],
-    arriving: Callable[[int, int], Radiance],
-) -> None:
-    """Warps one sprite onto the ground, its shadow first."""
-    x, depth, length, turn, lift = thing
-    along = np.asarray([math.cos(turn), math.sin(turn)]) * length / 2
-    beside = np.asarray([-math.sin(turn), math.cos(turn)]) * length / 2
-    middle = np.asarray([x, depth])
-    if sort.upright:
-        corners = np.asarray(
-            [
-                [x - length / 2, 0.62 * length, depth],
-                [x + length / 2, 0.62 * length, depth],
-                [x + length / 2, -0.10 * length, depth],
-                [x - length / 2, -0.10 * length, depth],
-            ]
-        )
-    else:
-        flat = [
-            middle - along - beside,
-            middle + along - beside,
-            middle + along + beside,
-            middle - along + beside,
-        ]
-        raised = (0.02, lift, lift, 0.02)
-        corners = np.asarray([[p[0], h * length, p[1]] for p, h in zip(flat, raised, strict=True)])
-    seen = ground.project(corners) - (0.0, first)
-    low = np.floor(seen.min(axis=0)).astype(int)
-    high = np.ceil(seen.max(axis=0)).astype(int)
-    size = float(max(*(high - low), 2))
-    margin = int(0.6 * size) + 3
-    box = (
-        max(0, low[0] - margin),
-        max(0, low[1] - margin),
-        min(out.shape[1], high[0] + margin),
-        min(out.shape[0], high[1] + margin),
-    )
-    if box[2] - box[0] < 2 or box[3] - box[1] < 2:
-        return
-    place = out[box[1] : box[3], box[0] : box[2]]
-    origin = np.asarray([box[0], box[1]], np.float64)
-    level = levels[min(int(max(0.0, math.log2(sprites.SIDE / size))), len(levels) - 1)]
-    fallen = corners.copy()
-    if sort.upright:
-        flat_y = 0.20 * length
-        fallen = np.asarray(
-            [
-                [x - length / 2, 0, depth + flat_y],
-                [x + length / 2, 0, depth + flat_y],
-                [x + length / 2, 0, depth - flat_y],
-                [x - length / 2, 0, depth - flat_y],
-            ]
-        )
-        fallen[:, 0] += ground.away[0] * ground.reach * 0.22 * length
-        fallen[:, 2] += ground.away[1] * ground.reach * 0.22 * length
-    else:
-        fallen[:, 0] += ground.away[0] * ground.reach * (corners[:, 1] + 0.02 * length)
-        fallen[:, 2] += ground.away[1] * ground.reach * (corners[:, 1] + 0.02 * length)
-        fallen[:, 1] = 0.0
-    dark = _warped(level[..., 3], ground.project(fallen) - (0.0, first) - origin, place.shape[:2])
-    clear_water = levels[0].shape[2] == 4 and sort is _SORTS["drops"]
-    soft = size * (0.03 + 0.10 * stage.light.softness) + 0.5
-    dark = as_field(cv2.GaussianBlur(dark, (0, 0), soft))
-    centre = ground.project(np.asarray([[x, 0.0, depth]]))[0]
-    light = arriving(int(centre[1]), int(centre[0]))
-    strength = 0.30 if clear_water else 0.62
-    if stage.scene.shadow == "none":
-        strength *= 0.4
-    place *= (1.0 - strength * dark)[..., None]
-    sprite = _warped(level, seen - origin, place.shape[:2])
-    gain = light * np.float32(1.0 + 0.5 * lift * math.sin(3.0 * turn))
-    place *= (1.0 - sprite[..., 3])[..., None]
-    place += sprite[..., :3] * gain
-
-
-def _warped(sprite: Radiance | Field, corners: npt.NDArray[np.float64], shape: tuple[int, ...]) -> Radiance:
-    side = float(sprite.shape[0])
-    source = np.asarray([[0, 0], [side, 0], [side, side], [0, side]], np.float32) - np.float32(0.5)
-    matrix = cv2.getPerspectiveTransform(source, as_field(corners) - np.float32(0.5))
-    return as_field(
-        cv2.warpPerspective(sprite, matrix, (shape[1], shape[0]), flags=cv2.INTER_LINEAR, borderValue=0)
-    )

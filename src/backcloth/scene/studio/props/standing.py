@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 
 from backcloth.domain.colour import Colour
-from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb, smoothstep
+from backcloth.scene.studio.arrays import Radiance, as_field, smoothstep
 from backcloth.scene.studio.lens import blur
-from backcloth.scene.studio.sets.faces import compose, faces
-from backcloth.scene.studio.sets.pattern import on_wall
+from backcloth.scene.studio.props.shapes import Layer, draw_arch, draw_ball, draw_flame, warmed
 from backcloth.scene.studio.sets.solid import Solid, block, drum
 from backcloth.scene.studio.sets.thrown import shadow_on_plane
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.texture import Tile
-from backcloth.scene.studio.tone import surface_colour
 
 STANDING = frozenset({"blocks", "arch", "books", "candles"})
 """Props that stand on the ground."""
@@ -38,32 +32,6 @@ _CLAY = (
 """Colours of blocks and arches where the scene names none."""
 
 
-@dataclass(slots=True, eq=False)
-class _Layer:
-    """Things drawn over each other: (H, W, 3) light times coverage, and (H, W) coverage."""
-
-    light: Radiance
-    cover: Field
-
-    def over(self, light: Radiance, cover: Field) -> None:
-        """Puts something before what is there."""
-        self.light = as_field(self.light * (1.0 - cover)[..., None] + light)
-        self.cover = as_field(self.cover * (1.0 - cover) + cover)
-
-    def solid(self, stage: Stage, solid: Solid, colour: Colour) -> None:
-        """Puts a solid of one colour before what is there."""
-        paint = rgb(surface_colour(colour.rgb))
-        tile = Tile(as_field(np.broadcast_to(paint, (8, 8, 3))), 1.0, 0.10, 0.5)
-        seen = faces(stage, solid, tile)
-        if seen is None:
-            return
-        top = as_field(paint * (rgb(stage.light.key) + rgb(stage.light.ambient)))
-        self.light = compose(self.light, seen, top)
-        at = (seen.rows, seen.columns)
-        whole = seen.side + seen.top
-        self.cover[at] = self.cover[at] * (1.0 - whole) + whole
-
-
 def draw_standing(stage: Stage, name: str, picture: Radiance, far: float) -> Radiance:
     """The picture with a group of things between the subject and the depth `far` in metres.
 
@@ -74,7 +42,7 @@ def draw_standing(stage: Stage, name: str, picture: Radiance, far: float) -> Rad
     depth = camera.focus + float(np.clip(0.55 * (far - camera.focus), 0.25 * extent, 0.95 * extent))
     rng = stage.rng(86 + sorted(STANDING).index(name))
     upright = math.cos(math.atan(camera.foreshortening))
-    layer = _Layer(
+    layer = Layer(
         np.zeros((camera.height, camera.width, 3), np.float32),
         np.zeros((camera.height, camera.width), np.float32),
     )
@@ -112,7 +80,7 @@ def _tones(stage: Stage) -> tuple[Colour, Colour, Colour]:
     return named, towards(250, 0.38), towards(40, 0.20)
 
 
-def _blocks(stage: Stage, layer: _Layer, measure: _Measure, rng: np.random.Generator) -> _Placed:
+def _blocks(stage: Stage, layer: Layer, measure: _Measure, rng: np.random.Generator) -> _Placed:
     wide, tall, depth = measure
     tones = _tones(stage)
     middle = (stage.stance.base_centre - stage.camera.width / 2) * stage.camera.pixel
@@ -129,36 +97,12 @@ def _blocks(stage: Stage, layer: _Layer, measure: _Measure, rng: np.random.Gener
         layer.solid(stage, solid, colour)
     radius = 0.125 * wide
     ball = (first - side * 0.34 * wide, depth - 0.14 * wide)
-    _ball(stage, layer, ball, radius, tones[0])
+    draw_ball(stage, layer, ball, radius, tones[0])
     shadow = drum(ball[0], ball[1], 0.8 * radius, 0.0, 1.5 * radius)
     return [*solids, shadow], None
 
 
-def _ball(stage: Stage, layer: _Layer, place: tuple[float, float], radius: float, colour: Colour) -> None:
-    """A ball that lies on the ground, shaded by the key and the sky."""
-    camera = stage.camera
-    scale = camera.focal / place[1]
-    column = camera.width / 2 + place[0] * scale
-    row = camera.horizon + (camera.rise - radius) * scale
-    x = (np.arange(camera.width, dtype=np.float32)[None, :] + 0.5 - column) / (radius * scale)
-    y = (np.arange(camera.height, dtype=np.float32)[:, None] + 0.5 - row) / (radius * scale)
-    away = np.sqrt(x * x + y * y)
-    cover = np.clip((1.0 - away) * radius * scale + 0.5, 0.0, 1.0)
-    out = np.sqrt(np.clip(1.0 - away * away, 0.0, 1.0))
-    across, along = stage.key.away
-    up = 1.0 / stage.key.reach
-    norm = math.hypot(math.hypot(across, along), up)
-    facing = (-x * across + out * along - y * up) / norm
-    wrap = 0.25 + 0.5 * stage.light.softness
-    key = np.clip((facing + wrap) / (1.0 + wrap), 0.0, 1.0) * norm / up * 0.85
-    sky = (0.55 - 0.40 * y) * (1.0 - 0.55 * np.clip(y, 0.0, 1.0) ** 3)
-    light = key[..., None] * rgb(stage.light.key) + np.clip(sky, 0.08, 1.0)[..., None] * rgb(
-        stage.light.ambient
-    )
-    layer.over(as_field(light * rgb(surface_colour(colour.rgb)) * cover[..., None]), as_field(cover))
-
-
-def _arches(stage: Stage, layer: _Layer, measure: _Measure, rng: np.random.Generator) -> _Placed:
+def _arches(stage: Stage, layer: Layer, measure: _Measure, rng: np.random.Generator) -> _Placed:
     wide, tall, depth = measure
     tones = _tones(stage)
     middle = (stage.stance.base_centre - stage.camera.width / 2) * stage.camera.pixel
@@ -172,49 +116,12 @@ def _arches(stage: Stage, layer: _Layer, measure: _Measure, rng: np.random.Gener
         z = depth + (0.10 - 0.16 * index) * wide
         share = z / stage.camera.focus
         x, width, high = middle + at * share, across * share, up * share
-        _arch(stage, layer, (x, z), (width, high, 0.10 * wide), tones[2 - index])
+        draw_arch(stage, layer, (x, z), (width, high, 0.10 * wide), tones[2 - index])
         solids.append(block((x, z + 0.05 * wide), (width, 0.10 * wide), (0.0, 0.9 * high)))
     return solids, None
 
 
-def _arch(
-    stage: Stage, layer: _Layer, place: tuple[float, float], size: tuple[float, float, float], colour: Colour
-) -> None:
-    """A board with a round head: its thickness in the dark, its front in the light and in the pattern."""
-    camera = stage.camera
-    front = _head(stage, place, size[0], size[1])
-    back = _head(stage, (place[0], place[1] + size[2]), size[0], size[1])
-    paint = rgb(surface_colour(colour.rgb))
-    facing = 0.62 * stage.key.away[1] * stage.key.reach + 0.22
-    through = on_wall(stage, place[1], camera.width, camera.height) if stage.scene.pattern else None
-    key = rgb(stage.light.key) * np.float32(min(facing, 1.0))
-    rows = np.arange(camera.height, dtype=np.float32)[:, None] + 0.5
-    foot = camera.row(place[1])
-    shade = 1.0 - 0.30 * np.exp(-np.maximum(foot - rows, 0.0) / (0.10 * size[1] * camera.focal / place[1]))
-    direct = key if through is None else key * through[..., None]
-    lit = paint * (direct + 0.85 * rgb(stage.light.ambient)) * shade[..., None]
-    side = paint * (0.25 * rgb(stage.light.key) + 0.55 * rgb(stage.light.ambient))
-    hull = cv2.convexHull(np.concatenate([front, back]).astype(np.float32))[:, 0].astype(np.float64)
-    for outline, light in ((hull, np.broadcast_to(side, lit.shape)), (front, lit)):
-        mask = np.zeros((camera.height, camera.width), np.uint8)
-        cv2.fillPoly(mask, [np.rint(outline * 16).astype(np.int32)], 255, lineType=cv2.LINE_AA, shift=4)
-        cover = as_field(mask / np.float32(255.0))
-        layer.over(as_field(light * cover[..., None]), cover)
-
-
-def _head(stage: Stage, place: tuple[float, float], width: float, high: float) -> npt.NDArray[np.float64]:
-    """(N, 2) pixels of an arch's outline that faces the camera."""
-    camera = stage.camera
-    half = width / 2
-    spring = max(high - half, 0.05 * high)
-    turn = np.linspace(0.0, math.pi, 60)
-    x = np.concatenate([[half], half * np.cos(turn), [-half]]) + place[0]
-    y = np.concatenate([[0.0], spring + half * np.sin(turn), [0.0]])
-    scale = camera.focal / place[1]
-    return np.stack([camera.width / 2 + x * scale, camera.horizon + (camera.rise - y) * scale], axis=1)
-
-
-def _books(stage: Stage, layer: _Layer, measure: _Measure, rng: np.random.Generator) -> _Placed:
+def _books(stage: Stage, layer: Layer, measure: _Measure, rng: np.random.Generator) -> _Placed:
     wide, tall, depth = measure
     middle = (stage.stance.base_centre - stage.camera.width / 2) * stage.camera.pixel
     side = 1.0 if rng.random() < 0.5 else -1.0
@@ -240,7 +147,7 @@ def _books(stage: Stage, layer: _Layer, measure: _Measure, rng: np.random.Genera
     return [row], None
 
 
-def _candles(stage: Stage, layer: _Layer, measure: _Measure, rng: np.random.Generator) -> _Placed:
+def _candles(stage: Stage, layer: Layer, measure: _Measure, rng: np.random.Generator) -> _Placed:
     wide, tall, depth = measure
     camera = stage.camera
     middle = (stage.stance.base_centre - camera.width / 2) * camera.pixel
@@ -254,29 +161,11 @@ def _candles(stage: Stage, layer: _Layer, measure: _Measure, rng: np.random.Gene
         radius = wide * float(rng.uniform(0.060, 0.085))
         top = tall * high * float(rng.uniform(0.85, 1.15))
         candle = drum(x, z, radius, 0.0, top)
-        layer.solid(_warmed(stage), candle, _WAX)
+        layer.solid(warmed(stage), candle, _WAX)
         solids.append(candle)
-        _flame(camera.width, camera.height, flames, (
+        draw_flame(camera.width, camera.height, flames, (
             camera.width / 2 + camera.focal * x / z,
             camera.horizon + camera.focal * (camera.rise - top - 0.75 * radius) / z,
             camera.focal * radius / z,
         ))  # fmt: skip
     return solids, flames
-
-
-def _warmed(stage: Stage) -> Stage:
-    """The stage as a candle's wax sees it: it glows."""
-    key, ambient = stage.light.key, stage.light.ambient
-    glow = (ambient[0] + 0.42, ambient[1] + 0.26, ambient[2] + 0.11)
-    return replace(stage, light=replace(stage.light, key=key, ambient=glow))
-
-
-def _flame(width: int, height: int, out: Radiance, place: tuple[float, float, float]) -> None:
-    """Adds a flame and its halo at (column, row) for a candle `radius` pixels wide."""
-    column, row, radius = place
-    x = (np.arange(width, dtype=np.float32)[None, :] + 0.5 - column) / radius
-    y = (np.arange(height, dtype=np.float32)[:, None] + 0.5 - row) / radius
-    narrow = 0.20 + 0.10 * np.clip(y + 0.2, -1.0, 1.0)
-    core = np.exp(-np.square(x / narrow) - np.square(y / 0.62))
-    halo = 0.16 * np.exp(-np.sqrt(x * x + y * y) / 2.6)
-    out += core[..., None] * rgb((7.0, 4.4, 1.7)) + halo[..., None] * rgb((1.0, 0.50, 0.16))

@@ -126,7 +126,8 @@ def _podium(stage: Stage) -> _Build:
     camera, stance = stage.camera, stage.stance
     extent, base, x, depth = _size(stage)
     wide = (stance.right - stance.left) * camera.pixel
-    radius = min(max(0.92 * base, 0.60 * wide), 0.60 * camera.width * camera.pixel)
+    filled = float(np.clip((base / (camera.width * camera.pixel) - 0.3) / 0.3, 0.0, 1.0))
+    radius = min(max((0.92 - 0.34 * filled) * base, 0.56 * wide), 0.60 * camera.width * camera.pixel)
     radius = min(radius * float(rng.uniform(0.94, 1.22)), 0.55 * depth)
     from_above = wide > 1.2 * extent or camera.foreshortening > 0.45
     if from_above:
