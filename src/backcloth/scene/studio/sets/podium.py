@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +13,10 @@ from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.light import lamps
 from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.scene import VIEWS, WALLS
+from backcloth.scene.studio.sets.blocks import Build, podium, size_of, steps
 from backcloth.scene.studio.sets.faces import compose, faces
 from backcloth.scene.studio.sets.pattern import on_floor, on_points
-from backcloth.scene.studio.sets.solid import Solid, block, drum
+from backcloth.scene.studio.sets.solid import Solid
 from backcloth.scene.studio.sets.sweep import dressed_cove, lit_cove, unnamed
 from backcloth.scene.studio.sets.table import behind_stand
 from backcloth.scene.studio.sets.thrown import shadow_on_plane
@@ -44,24 +44,15 @@ _FLOOR = {
 
 def draw_podium(stage: Stage) -> Radiance:
     """Draws a podium under the subject; a subject cut off by the frame gets what stands behind alone."""
-    return _draw(stage, _podium(stage))
+    return _draw(stage, podium(stage))
 
 
 def draw_steps(stage: Stage) -> Radiance:
     """Draws blocks of different heights, the subject on the middle one."""
-    return _draw(stage, _steps(stage))
+    return _draw(stage, steps(stage))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Build:
-    """Solids from far to near; the subject stands on number `under`. `foot` is the floor's height."""
-
-    solids: tuple[Solid, ...]
-    under: int
-    foot: float
-
-
-def _draw(stage: Stage, built: _Build) -> Radiance:
+def _draw(stage: Stage, built: Build) -> Radiance:
     scene, camera = stage.scene, stage.camera
     colour = scene.surface_colour or (scene.backdrop_colour if not scene.surface else None)
     tile = build(
@@ -107,72 +98,7 @@ def _endless(stage: Stage, solid: Solid) -> Solid:
     return replace(solid, low=min(solid.low, -3.0 * stage.camera.height * stage.camera.pixel))
 
 
-def _size(stage: Stage) -> tuple[float, float, float, float]:
-    """(extent, base, middle x, middle depth) of what stands, in metres."""
-    camera, stance = stage.camera, stage.stance
-    pixel = camera.pixel
-    base = max(stance.base_width, 0.30 * (stance.right - stance.left), 4.0) * pixel
-    own = 0.5 * base * float(np.clip(0.25 + 2.2 * camera.foreshortening, 0.4, 0.9))
-    return (
-        stance.extent * pixel,
-        base,
-        (stance.base_centre - camera.width / 2) * pixel,
-        camera.focus + own,
-    )
-
-
-def _podium(stage: Stage) -> _Build:
-    rng = stage.rng(19)
-    camera, stance = stage.camera, stage.stance
-    extent, base, x, depth = _size(stage)
-    wide = (stance.right - stance.left) * camera.pixel
-    filled = float(np.clip((base / (camera.width * camera.pixel) - 0.3) / 0.3, 0.0, 1.0))
-    radius = min(max((0.92 - 0.34 * filled) * base, 0.56 * wide), 0.60 * camera.width * camera.pixel)
-    radius = min(radius * float(rng.uniform(0.94, 1.22)), 0.55 * depth)
-    from_above = wide > 1.2 * extent or camera.foreshortening > 0.45
-    if from_above:
-        radius = max(radius, 0.72 * wide)
-    upright = math.cos(math.atan(camera.foreshortening))
-    tall = max(0.40 * extent, 0.24 * camera.height * camera.pixel) * float(rng.uniform(0.8, 1.25)) * upright
-    square = rng.random() < 0.36 and not from_above
-    double = rng.random() < 0.36 and not from_above
-    yaw = float(rng.uniform(0.16, 0.55)) * (1.0 if rng.random() < 0.5 else -1.0)
-
-    def shape(half: float, low: float, high: float) -> Solid:
-        if square:
-            return block((x, depth), (1.72 * half, 1.72 * half), (low, high), yaw=yaw)
-        return drum(x, depth, half, low, high)
-
-    if not double:
-        return _Build((shape(radius, -tall, 0.0),), 0, -tall)
-    step = float(rng.uniform(0.10, 0.16)) * extent * upright
-    outer = min(1.45 * radius, 0.62 * depth)
-    return _Build((shape(outer, -tall, -step), shape(radius, -step, 0.0)), 1, -tall)
-
-
-def _steps(stage: Stage) -> _Build:
-    rng = stage.rng(19)
-    camera, stance = stage.camera, stage.stance
-    extent, base, x, depth = _size(stage)
-    wide = max(1.35 * base, 1.06 * (stance.right - stance.left) * camera.pixel)
-    deep = min(wide, 0.8 * depth)
-    upright = math.cos(math.atan(camera.foreshortening))
-    rise = float(rng.uniform(0.20, 0.30)) * extent * upright
-    foot = -max(1.25 * rise, 0.20 * camera.height * camera.pixel * upright)
-    side = 1.0 if rng.random() < 0.5 else -1.0
-    under = block((x, depth), (wide, deep), (foot, 0.0))
-    higher = block(
-        (x + side * (0.97 * wide), depth + 0.42 * deep),
-        (0.92 * wide, deep),
-        (foot, float(rng.uniform(0.9, 1.3)) * rise),
-    )
-    lower = block(
-        (x - side * 0.96 * wide, depth + 0.10 * deep), (0.90 * wide, 0.9 * deep), (foot, -0.85 * rise)
-    )
-    return _Build((higher, lower, under), 2, foot)
-
-
-def _surroundings(stage: Stage, built: _Build, colour: Colour, *, cut: bool) -> Radiance:
+def _surroundings(stage: Stage, built: Build, colour: Colour, *, cut: bool) -> Radiance:
     """Floor and wall around the solids, with their shadows."""
     camera, scene = stage.camera, stage.scene
     rise = camera.rise - built.foot
@@ -210,9 +136,9 @@ def _surroundings(stage: Stage, built: _Build, colour: Colour, *, cut: bool) -> 
     return as_field(out * _shaded(stage, built, built.foot)[..., None])
 
 
-def _footprint(stage: Stage, built: _Build) -> tuple[float, float]:
+def _footprint(stage: Stage, built: Build) -> tuple[float, float]:
     """Half the width and half the depth that the solids take around the subject."""
-    middle = _size(stage)[2:]
+    middle = size_of(stage)[2:]
     points = np.concatenate([solid.outline for solid in built.solids]) - middle
     half = np.abs(points).max(axis=0)
     return float(half[0]), float(half[1])
@@ -223,7 +149,7 @@ def _key_share(stage: Stage) -> float:
     return key / max(key + ambient, 1e-6)
 
 
-def _stood_on(stage: Stage, built: _Build, tile: Tile, back: Radiance) -> Radiance:
+def _stood_on(stage: Stage, built: Build, tile: Tile, back: Radiance) -> Radiance:
     """The top that the subject stands on: its shadows and reflection, and shadows of higher blocks."""
     pattern, shadows = on_floor(stage), shadows_of(stage)
     solid = built.solids[built.under]
@@ -239,7 +165,7 @@ def _stood_on(stage: Stage, built: _Build, tile: Tile, back: Radiance) -> Radian
     return as_field(plane * _shaded(stage, built, 0.0)[..., None])
 
 
-def _bare(stage: Stage, built: _Build, solid: Solid, tile: Tile) -> Radiance:
+def _bare(stage: Stage, built: Build, solid: Solid, tile: Tile) -> Radiance:
     """A top with nothing on it but the shadows of what is higher, (H, W, 3)."""
     camera = stage.camera
     rise = camera.rise - solid.high
@@ -266,7 +192,7 @@ def _bare(stage: Stage, built: _Build, solid: Solid, tile: Tile) -> Radiance:
     return as_field(out * _shaded(stage, built, solid.high)[..., None])
 
 
-def _shaded(stage: Stage, built: _Build, plane: float) -> Field:
+def _shaded(stage: Stage, built: Build, plane: float) -> Field:
     """(H, W) share of the light that solids higher than a level plane let through to it."""
     light = np.ones((stage.camera.height, stage.camera.width), np.float32)
     for solid in built.solids:
