@@ -99,7 +99,7 @@ def canvas_of(
     """Puts the subject on the fill and says where to paint.
 
     The mask of what is kept shrinks by a token, so that no token that holds some fill survives as a rim; what
-    is painted there the subject's own pixels cover later. Then it is softened over half a token.
+    is painted there the subject's own pixels cover later. Then it is softened over half as much.
 
     Args:
         subject: (H, W, 3) uint8 sRGB photo at the plate's size.
@@ -117,15 +117,17 @@ def canvas_of(
     room = picture[:height, :width].astype(np.float32)
     mixed = room + (inside - room) * coverage[..., None]
     picture[:height, :width] = np.rint(mixed).astype(np.uint8)
-    paint = np.full(picture.shape[:2], 255, np.uint8)
-    paint[:height, :width] = 255 - 255 * _kept(coverage, token)
+    paint: Pixels = np.full(picture.shape[:2], 255, np.uint8)
+    kept, reach = _kept(coverage, token)
+    paint[:height, :width] = 255 - 255 * kept
     # Blurred on the whole canvas, so that a subject at the edge of the frame is kept up to the padding.
-    soft = np.asarray(cv2.GaussianBlur(paint, (0, 0), token / 4), np.uint8)
-    return Canvas(picture, soft, at)
+    if reach:
+        paint = np.asarray(cv2.GaussianBlur(paint, (0, 0), reach / 4), np.uint8)
+    return Canvas(picture, paint, at)
 
 
-def _kept(coverage: npt.NDArray[np.float32], token: int) -> Pixels:
-    """(H, W) 1 where the subject is kept. The frame's own edge does not shrink it."""
+def _kept(coverage: npt.NDArray[np.float32], token: int) -> tuple[Pixels, int]:
+    """(H, W) 1 where the subject is kept, and by how many pixels it shrank; the frame's edge shrinks none."""
     body = (coverage > 0.5).astype(np.uint8)
     whole = int(np.count_nonzero(body))
     for reach in (token, token // 2, token // 4):
@@ -133,8 +135,8 @@ def _kept(coverage: npt.NDArray[np.float32], token: int) -> Pixels:
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
         kept = cv2.erode(body, disc, borderType=cv2.BORDER_REPLICATE)
         if int(np.count_nonzero(kept)) >= _LEAST_KEPT * whole:
-            return np.asarray(kept, np.uint8)
-    return body
+            return np.asarray(kept, np.uint8), reach
+    return body, 0
 
 
 def _fill(fill: Fill, canvas: Size, inside: Pixels, coverage: npt.NDArray[np.float32], seed: int) -> Pixels:
