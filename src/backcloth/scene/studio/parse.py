@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from backcloth.scene.studio import vocabulary as words
+from backcloth.scene.studio.leftover import leftover
 from backcloth.scene.studio.painting import painted
 from backcloth.scene.studio.reading import Reading, read
 from backcloth.scene.studio.scene import NATURE, ROOMS, STANDS, STREETS, VIEWS, WALLS, Scene
@@ -73,9 +74,12 @@ def parse(prompt: str, negative: str = "") -> Parsed:
     scene = Scene(setting or "sweep", surface or ("oak" if setting == "table" else ""), backdrop=backdrop)
     scene = lit(scene, reading.lights, reading.flags.get("weather", ""))
     scene = painted(scene, reading)
-    props = tuple(dict.fromkeys(name for name in reading.props if name not in reading.denied))
+    hung = ["lights"] if "lights" in reading.backdrops and scene.backdrop != "lights" else []
+    props = tuple(dict.fromkeys(name for name in [*reading.props, *hung] if name not in reading.denied))
     scene = replace(scene, props=props, **reading.flags)
     scene = _seasoned(scene)
+    strong = bool(setting) and not _weak(reading)
+    reading.unmet += leftover(scene, reading)
     known = {
         "setting": bool(setting or reading.places),
         "surface": bool(surface),
@@ -89,7 +93,7 @@ def parse(prompt: str, negative: str = "") -> Parsed:
     return Parsed(
         scene,
         frozenset(said),
-        bool(setting) and not _weak(reading),
+        strong,
         _grouped(reading.unmet),
         round(share, 3),
         tuple(reading.lights),

@@ -28,6 +28,7 @@ class Reading:
         surfaces, backdrops, lights, props: Names in order.
         colours: (first position, position after the last, name, colour).
         flags: Fields of the scene that words switch.
+        named: (position, phrase, kind, name) of each place, surface and backdrop, but for weak words.
         nouns: Known nouns by position, for colours to belong to.
         kitchen: Whether a kitchen counter was named.
         denied: Names that are not wanted.
@@ -45,6 +46,7 @@ class Reading:
     props: list[str] = field(default_factory=list)
     colours: list[tuple[int, int, str, Colour]] = field(default_factory=list)
     flags: dict[str, Any] = field(default_factory=dict)
+    named: list[tuple[int, str, str, str]] = field(default_factory=list)
     nouns: dict[int, str] = field(default_factory=dict)
     kitchen: bool = False
     denied: set[str] = field(default_factory=set)
@@ -214,8 +216,11 @@ def _take(phrase: str, position: int, reading: Reading) -> bool:
         reading.places.append(("table", False))
         reading.kitchen = True
     if phrase in words.SETTINGS:
-        reading.places.append((words.SETTINGS[phrase], phrase in words.WEAK_SETTINGS))
+        weak = phrase in words.WEAK_SETTINGS
+        reading.places.append((words.SETTINGS[phrase], weak))
         known = True
+        if not weak:
+            reading.named.append((position, phrase, "place", words.SETTINGS[phrase]))
     for table, names in (
         (words.SURFACES, reading.surfaces),
         (words.BACKDROPS, reading.backdrops),
@@ -227,6 +232,9 @@ def _take(phrase: str, position: int, reading: Reading) -> bool:
             known = True
     for flag, value in words.FLAGS.get(phrase, ()):
         reading.flags.setdefault(flag, value)
+    for kind, table in (("surface", words.SURFACES), ("backdrop", words.BACKDROPS)):
+        if phrase in table and phrase not in words.WEAK_SETTINGS:
+            reading.named.append((position, phrase, kind, table[phrase]))
     if known:
         reading.nouns[position] = phrase
     return known
