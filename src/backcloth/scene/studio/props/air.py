@@ -27,8 +27,9 @@ def draw_lights(stage: Stage, behind: Radiance, edge: float) -> Radiance:
     lowest = min(edge, camera.height) * scale - 0.4 * radius
     count = int(rng.integers(24, 38))
     for _lamp in range(count):
-        x, y = rng.uniform(0, width), max(0.03 * height, lowest) * (1.0 - 0.96 * rng.random() ** 1.3)
         size = radius * rng.uniform(0.75, 1.35)
+        high = max(lowest, 0.03 * height)
+        x, y = rng.uniform(0, width), high + (size + 1.0 - high) * min(1.0, rng.random() ** 1.3)
         strength = float(rng.lognormal(-1.15, 0.55))
         reach = int(size) + 3
         rows = slice(max(0, int(y) - reach), min(height, int(y) + reach + 1))

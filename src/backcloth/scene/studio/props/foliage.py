@@ -17,7 +17,7 @@ from backcloth.scene.studio.tone import linear
 _LONGEST = 560
 """Longest side that foliage is drawn at: it is blurred."""
 
-_GREEN, _FIR, _RUST = (62, 104, 48), (44, 82, 54), (176, 98, 38)
+_GREEN, _FIR, _RUST = (70, 98, 56), (44, 82, 54), (176, 98, 38)
 
 _SHAPES = {
     "plant": ((0.0, 0.10), (0.22, 0.42), (0.5, 0.50), (0.80, 0.30), (1.0, 0.0)),
@@ -64,7 +64,7 @@ def draw_foliage(stage: Stage, name: str, behind: Radiance) -> Radiance:
     first = 1.0 if rng.random() < 0.5 else -1.0
     arriving = (rgb(stage.light.key) * 0.75 + rgb(stage.light.ambient)) * stage.light.background**0.5
     out = behind
-    for depth, tone, stems, soft in ((0, 0.50, 3, 0.75), (1, 1.0, 4, 0.34)):
+    for depth, tone, stems, soft in ((0, 0.50, 3, 0.80), (1, 1.0, 4, 0.42)):
         canvas = _Canvas(np.zeros((size[1], size[0], 3), np.uint8), np.zeros(size[::-1], np.uint8), rng)
         for index in range(stems):
             side = first if index < stems - 1 else -first
@@ -136,10 +136,10 @@ def _stem(
     canvas.line(path, _ink(canvas, (86, 84, 52), 0.1), 2)
     for index in range(5, _JOINTS, 4):
         for side in (-1.0, 1.0):
-            lean = angle[index] + side * canvas.rng.uniform(0.5, 1.1)
-            long = length * canvas.rng.uniform(0.26, 0.40) * (1.0 - 0.35 * index / _JOINTS)
-            size = (long, long * canvas.rng.uniform(0.46, 0.62))
-            _blade(canvas, _SHAPES["plant"], path[index], lean, size, _ink(canvas, base, 0.22))
+            lean = angle[index] + side * canvas.rng.uniform(0.25, 1.25)
+            long = length * canvas.rng.uniform(0.22, 0.42) * (1.0 - 0.35 * index / _JOINTS)
+            size = (long, long * canvas.rng.uniform(0.22, 0.60))
+            _blade(canvas, _SHAPES["plant"], path[index], lean, size, _ink(canvas, base, 0.34))
 
 
 def _frond(
