@@ -1,7 +1,7 @@
 """The array types of the studio.
 
-All is numpy and OpenCV. Compiled loops were measured (numba 0.68): lighting a megapixel takes 1 ms in place of
-34, the tone curve 40 in place of 45, but two such kernels cost 0.8 CPU-seconds and 170 MB to compile once.
+All is numpy and OpenCV. Compiled loops were measured (numba 0.68): lighting a megapixel takes 1 ms instead
+of 34, the tone curve 40 instead of 45, but two such kernels cost 0.8 CPU-seconds and 170 MB to compile once.
 """
 
 from __future__ import annotations
