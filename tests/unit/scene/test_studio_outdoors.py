@@ -52,6 +52,14 @@ def test_every_setting_is_drawn_and_repeats(
     assert np.abs(first - _draw(Scene(setting, light="day"), cut=cut, seed=4)).mean() > 1.0
 
 
+@pytest.mark.parametrize("setting", ["meadow", "garden", "lake", "beach"])
+def test_a_subject_that_fills_a_wide_strip_gets_its_plate(setting: str) -> None:
+    """The ground may lie far below the frame."""
+    subject, matte = np.full((120, 900, 3), 120, np.uint8), np.ones((120, 900), np.float32)
+    plate = rendering.render(Scene(setting, light="day"), subject, matte, 7)
+    assert plate.shape == subject.shape
+
+
 @pytest.mark.parametrize("light", ["day", "sunset", "night"])
 @pytest.mark.parametrize("setting", sorted(set(OUTDOORS) - {"terrace", "lake"}))
 def test_ground_and_background_meet_softly(setting: str, light: str) -> None:

@@ -26,7 +26,7 @@ def draw_grass(stage: Stage, ground: Radiance, first: int) -> Radiance:
     lit = as_field(cv2.blur(ground, (9, 5), borderType=cv2.BORDER_REPLICATE))
     camera = stage.camera
     nearest = camera.focal * camera.rise / (camera.height * 1.06 - camera.horizon)
-    edges = np.geomspace(camera.focus * 4.5, nearest, _BANDS + 1)
+    edges = np.geomspace(max(camera.focus * 4.5, 1.01 * nearest), nearest, _BANDS + 1)
     for far, near in pairwise(edges):
         blades = _grow(stage, (float(near), float(far)), first, rng)
         if blades is not None:

@@ -15,7 +15,7 @@ from backcloth.scene.studio.far import outdoors
 from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.lens import blur_rows
 from backcloth.scene.studio.noise import noise
-from backcloth.scene.studio.ridges import COAST, SHORE
+from backcloth.scene.studio.ridges import COAST, SHORE, Range
 from backcloth.scene.studio.season import season_of
 from backcloth.scene.studio.sets.ground import snow_patches
 from backcloth.scene.studio.sets.outdoors import wetted
@@ -26,7 +26,7 @@ from backcloth.scene.studio.texture import Tile, lay
 from backcloth.scene.studio.tone import linear, surface_colour
 from backcloth.scene.studio.weather import haze_ground, let_fall, under
 
-_BODY = (38, 66, 72)
+_BODY = (52, 92, 98)
 """Colour of deep still water, seen from above."""
 
 _BOARDS = "white wood"
@@ -46,8 +46,7 @@ def draw_lake(stage: Stage) -> Radiance:
     """Boards of a jetty that end at still water, with the far shore mirrored in it."""
     stage = replace(stage, light=under(stage.light, stage.scene.weather))
     camera, scene = stage.camera, stage.scene
-    behind = outdoors(stage, "", None, radius=0.8 * stage.bokeh, beyond=SHORE)
-    behind = _flooded(stage, behind, _waves(stage, strength=0.0035, ring=0.0))
+    behind = _flooded(stage, 0.8 * stage.bokeh, SHORE, _waves(stage, strength=0.0035, ring=0.0))
     name = scene.surface or _BOARDS
     colour = scene.surface_colour or (None if scene.surface else Colour(*_WEATHERED))
     yaw = math.pi / 2 + float(stage.rng(13).uniform(-0.12, 0.12))
@@ -76,8 +75,8 @@ def draw_water(stage: Stage) -> Radiance:
     """The subject on a still mirror of water, with rings around it and a soft horizon."""
     stage = replace(stage, light=under(stage.light, stage.scene.weather))
     beyond = ((), COAST, SHORE)[int(stage.rng(19).integers(3))]
-    behind = outdoors(stage, "", None, radius=1.1 * stage.bokeh, beyond=beyond)
-    return let_fall(stage, _flooded(stage, behind, _waves(stage, strength=0.0016, ring=0.016)))
+    waves = _waves(stage, strength=0.0016, ring=0.016)
+    return let_fall(stage, _flooded(stage, 1.1 * stage.bokeh, beyond, waves))
 
 
 def _waves(stage: Stage, *, strength: float, ring: float) -> _Waves:
@@ -114,13 +113,18 @@ def _waves(stage: Stage, *, strength: float, ring: float) -> _Waves:
     return _Waves(as_field(along), as_field(across), first)
 
 
-def _flooded(stage: Stage, behind: Radiance, waves: _Waves) -> Radiance:
-    """The picture with water from the horizon down, which mirrors what stands behind and the subject."""
+def _flooded(stage: Stage, radius: float, beyond: tuple[Range, ...], waves: _Waves) -> Radiance:
+    """Sky and far shore, and water from the horizon down that mirrors them and the subject.
+
+    What is mirrored is drawn once more with its horizon at the plate's foot, so that of a sky out of view
+    as much is there as the water shows.
+    """
+    behind = outdoors(stage, "", None, radius=radius, beyond=beyond)
     camera, first = stage.camera, waves.first
     if first >= camera.height:
         return behind
     y = (np.arange(first, camera.height, dtype=np.float32) + 0.5)[:, None]
-    mirrored = _mirrored(stage, behind, waves, y)
+    mirrored = _mirrored(stage, outdoors(stage, "", None, radius=radius, beyond=beyond, lowest=1.0), waves, y)
     down = np.maximum(y - camera.horizon, 1.0)
     cosine = down / np.sqrt(down**2 + camera.focal**2)
     steeper = np.clip(cosine + 1.2 * waves.along, 0.0, 1.0)
@@ -128,7 +132,8 @@ def _flooded(stage: Stage, behind: Radiance, waves: _Waves) -> Radiance:
     named = stage.scene.backdrop_colour
     light = rgb(stage.light.key) + rgb(stage.light.ambient)
     body = rgb(surface_colour(named.rgb if named else _BODY)) * light * (1.0 - 0.7 * stage.light.pool)
-    water = mix(as_field(np.broadcast_to(body, mirrored.shape)), mirrored, share)
+    shaded = np.clip(1.0 + 14.0 * (waves.along - stage.key.side * waves.across), 0.7, 1.3)
+    water = mix(as_field(body * shaded[..., None]), mirrored, share)
     if (
         stage.stance.present
         and stage.stance.grounded
@@ -147,24 +152,15 @@ def _flooded(stage: Stage, behind: Radiance, waves: _Waves) -> Radiance:
     return out
 
 
-def _mirrored(stage: Stage, behind: Radiance, waves: _Waves, y: Field) -> Radiance:
-    """(rows, W, 3) what stands behind, upside down; the sky's mean where its mirror image is out of view."""
+def _mirrored(stage: Stage, dome: Radiance, waves: _Waves, y: Field) -> Radiance:
+    """(rows, W, 3) the sky and the far shore upside down, bent by the waves."""
     camera = stage.camera
     columns = np.arange(camera.width, dtype=np.float32)[None, :] + 0.8 * camera.focal * waves.across
-    source = as_field(2 * camera.horizon - y - np.abs(2.0 * camera.focal * waves.along))
-    last = max(camera.horizon - 1.0, 0.0)
-    image = as_field(
-        cv2.remap(
-            behind,
-            as_field(np.clip(columns, 0, camera.width - 1)),
-            as_field(np.clip(source, 0, last)),
-            cv2.INTER_LINEAR,
-        )
+    above = y - camera.horizon + np.abs(2.0 * camera.focal * waves.along)
+    source = np.clip(camera.height - above, 0.0, camera.height - 1.0)
+    return as_field(
+        cv2.remap(dome, as_field(np.clip(columns, 0, camera.width - 1)), as_field(source), cv2.INTER_LINEAR)
     )
-    top = behind[: max(1, camera.height // 16)].mean(axis=0, keepdims=True)
-    sky = as_field(cv2.GaussianBlur(top, (0, 0), 0.2 * camera.width))
-    unseen = smoothstep(0.35 * last, min(0.02 * last, -1.0), source)
-    return mix(image, as_field(np.broadcast_to(sky, image.shape)), unseen)
 
 
 def _stands_on_it(stage: Stage) -> bool:
