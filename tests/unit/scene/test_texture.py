@@ -159,3 +159,25 @@ def test_the_ray_turns_with_the_ground() -> None:
     assert straight.share == pytest.approx(
         sum(LIGHTS["day"].key) / (sum(LIGHTS["day"].key) + sum(LIGHTS["day"].ambient))
     )
+
+
+def test_a_stone_has_one_tone_also_where_the_tile_repeats() -> None:
+    """Stones that lie across an edge are not cut by tone, and the same stone differs between repeats."""
+    cells = voronoi(scatter(_rng(), 128, 32.0), 128)
+    side = 128.0 * _ABOVE.pixel
+    flat = np.full((128, 128, 3), 0.5, np.float32)
+    tile = Tile(flat, side, lattice=side, stones=cells.numbers(_rng()), uneven=0.3)
+    ground = lay(tile, _ABOVE, (0, 512), yaw=0.0, offset=(0.0, 0.0))[..., 0]
+    tones = np.unique(np.round(ground[200:330, 100:400], 3))
+    assert 20 < len(tones) < 120
+    jumps = np.abs(np.diff(ground[256])) > 1e-4
+    assert jumps.sum() < 40
+    assert ground.std() > 0.03
+
+
+def test_the_space_between_stones_keeps_its_colour() -> None:
+    """A number below zero is no stone."""
+    side = 128.0 * _ABOVE.pixel
+    none = np.full((128, 128), -1.0, np.float32)
+    tile = Tile(np.full((128, 128, 3), 0.5, np.float32), side, lattice=side, stones=none, uneven=0.3)
+    assert np.ptp(lay(tile, _ABOVE, (0, 512), yaw=0.2, offset=(0.0, 0.0))) < 1e-6

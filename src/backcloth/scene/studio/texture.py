@@ -18,6 +18,9 @@ _BAND = 1.22
 _SECOND = (0.381966, 0.618034)
 """Where the second reading of a tile starts, in tiles: far from every simple fraction."""
 
+TURNS = (0.754878, 0.569840)
+"""By how much a stone's number turns from one repeat to the next along u and along v."""
+
 _MASK = 3.7
 """Tiles that one period of the mask between the two readings covers."""
 
@@ -38,6 +41,10 @@ class Tile:
         lattice: Metres by which every next row of repeats may be moved along u with its pattern still
             fitting; the whole side where nothing may be moved or mixed, as in folds; 0 for a pattern
             without rows, whose repeats are hidden by mixing two readings instead.
+        stones: (T, T) one number 0..1 for each stone or brick, -1 between them; every repeat draws
+            their tones anew from it, so in a stone that lies across the tile's edge the far part has
+            turned by TURNS. Only for a tile with a lattice.
+        uneven: How much those tones differ, as a share.
     """
 
     colour: Radiance
@@ -48,6 +55,8 @@ class Tile:
     slope: Field | None = None
     height: Field | None = None
     lattice: float = 0.0
+    stones: Field | None = None
+    uneven: float = 0.0
 
 
 def lay(
@@ -108,8 +117,10 @@ def lay(
         if mean is not None:
             out[band] = _chosen(stack, place, footprint, yaw, mean)
         else:
-            step = tile.lattice / tile.side if repeats else 0.0
-            out[band] = _read(_averaged(stack, footprint, yaw), *_stepped(place, step))
+            place = _stepped(place, tile.lattice / tile.side if repeats else 0.0)
+            out[band] = _read(_averaged(stack, footprint, yaw), *place)
+            if layer is None:
+                out[band] *= _tones(tile, place, footprint)
         start = stop
     return out if source.ndim == 3 else out[..., 0]
 
@@ -141,6 +152,22 @@ def _stepped(place: tuple[Field, Field], step: float) -> tuple[Field, Field]:
     row = np.floor(v)
     count = np.floor(np.mod(row * np.float32(0.754877), 1.0) * np.float32(max(1.0, round(1.0 / step))))
     return as_field(u + count * np.float32(step)), v
+
+
+def _tones(tile: Tile, place: tuple[Field, Field], footprint: tuple[float, float]) -> Radiance | np.float32:
+    """What each stone's colour is multiplied by in its repeat; 1 where stones are too far to tell apart."""
+    amount = tile.uneven * float(smoothstep(1 / 20, 1 / 60, np.asarray(footprint[1])))
+    if tile.stones is None or amount < 0.004:
+        return np.float32(1.0)
+    (u, v), texels = place, tile.stones.shape[0]
+    column, row = np.floor(u), np.floor(v)
+    x, y = ((u - column) * texels).astype(np.intp) % texels, ((v - row) * texels).astype(np.intp) % texels
+    own = tile.stones[y, x]
+    drawn = np.mod(own + column * np.float32(TURNS[0]) + row * np.float32(TURNS[1]), 1.0)
+    light = (2.0 * drawn - 1.0)[..., None]
+    warm = (2.0 * np.mod(drawn * np.float32(5.7), 1.0) - 1.0)[..., None]
+    tone = (1.0 + amount * light) * (1.0 + 0.4 * amount * warm * np.asarray([1.0, 0.0, -1.0], np.float32))
+    return as_field(np.where(own[..., None] < 0, np.float32(1.0), tone))
 
 
 def _chosen(

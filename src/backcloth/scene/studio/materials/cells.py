@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, as_field
+from backcloth.scene.studio.texture import TURNS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,16 +21,28 @@ class Cells:
         count: How many cells there are.
         border: (T, T) texels to the nearest border of the cell.
         centre: (T, T) texels to the cell's point.
+        points: (count, 2) the cells' points.
     """
 
     label: npt.NDArray[np.int32]
     count: int
     border: Field
     centre: Field
+    points: npt.NDArray[np.float32]
 
     def each(self, values: npt.NDArray[np.floating]) -> Field:
         """(T, T, ...) map of one value, or one colour, for each cell: (count, ...)."""
         return as_field(np.take(as_field(values), self.label, axis=0))
+
+    def numbers(self, rng: np.random.Generator) -> Field:
+        """(T, T) one number 0..1 for each cell, turned where its point lies in the next repeat."""
+        texels = self.label.shape[0]
+        half, place = np.float32(0.5 * texels), np.arange(texels, dtype=np.float32)
+        number = self.each(rng.random(self.count))
+        for axis, way in ((0, place[None, :]), (1, place[:, None])):
+            away = way - self.each(self.points[:, axis])
+            number += np.float32(TURNS[axis]) * (as_field(away > half) - as_field(away < -half))
+        return as_field(np.mod(number, 1.0))
 
 
 def scatter(
@@ -87,4 +100,5 @@ def voronoi(points: npt.NDArray[np.float32], texels: int) -> Cells:
         len(points),
         as_field(np.ascontiguousarray(border[cut, cut])),
         as_field(np.ascontiguousarray(centre[cut, cut])),
+        points,
     )

@@ -12,7 +12,7 @@ from backcloth.scene.studio.materials.cells import Cells, scatter, voronoi
 from backcloth.scene.studio.materials.patch import Patch
 from backcloth.scene.studio.materials.relief import cast, cavity, relief, soften, unit
 from backcloth.scene.studio.noise import noise, warp
-from backcloth.scene.studio.texture import Tile
+from backcloth.scene.studio.texture import TURNS, Tile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,18 +24,22 @@ class _Courses:
         count: How many there are.
         border: (T, T) texels inward from the rectangle's edge, negative in the joint.
         step: Texels from one rectangle to the next in its row.
-        across, along: (T, T) place in the rectangle, -1..1.
+        turn: (T, T) what a rectangle's number turns by beyond the tile's edge.
     """
 
     index: npt.NDArray[np.intp]
     count: int
     border: Field
     step: float
-    across: Field
-    along: Field
+    turn: Field
 
     def each(self, values: npt.NDArray[np.floating]) -> Field:
+        """(T, T, ...) map of one value for each rectangle: (count, ...)."""
         return as_field(np.take(as_field(values), self.index, axis=0))
+
+    def numbers(self, rng: np.random.Generator) -> Field:
+        """(T, T) one number 0..1 for each rectangle, as a tile's stones are numbered."""
+        return as_field(np.mod(self.each(rng.random(self.count)) + self.turn, 1.0))
 
 
 def _courses(
@@ -61,7 +65,8 @@ def _courses(
     down = np.abs(across) * (tall / 2) - (tall / 2 - half - corner)
     outside = np.hypot(np.maximum(over, 0.0), np.maximum(down, 0.0))
     border = corner - outside - np.minimum(np.maximum(over, down), 0.0)
-    return _Courses(index, rows * columns, as_field(border), wide, as_field(across), as_field(along))
+    turn = np.floor(column / columns) * np.float32(TURNS[0]) + np.floor(row / rows) * np.float32(TURNS[1])
+    return _Courses(index, rows * columns, as_field(border), wide, as_field(turn))
 
 
 def brick(rng: np.random.Generator, patch: Patch) -> Tile:
@@ -71,7 +76,7 @@ def brick(rng: np.random.Generator, patch: Patch) -> Tile:
     wobble = noise(rng, texels, 0.06 * metre, 0.004 * metre, slope=1.0)
     bricks = _courses(patch, (0.225, 0.075), 0.011, 0.5, (0.0014 * metre * wobble, 0.0012 * metre * rough))
     face = smoothstep(-0.4, 0.0015 * metre + 0.6, bricks.border + 0.0007 * metre * rough)
-    tone = np.clip(1.0 + 0.17 * rng.standard_normal(bricks.count), 0.55, 1.45)
+    tone = np.clip(1.0 + 0.13 * rng.standard_normal(bricks.count), 0.6, 1.4)
     burnt = rng.random(bricks.count) < float(rng.uniform(0.03, 0.14))
     tone[burnt] *= 0.62
     hue = 0.10 * rng.standard_normal(bricks.count)
@@ -91,7 +96,9 @@ def brick(rng: np.random.Generator, patch: Patch) -> Tile:
     shade = relief(height, 0.34, patch.ray) * cast(height, patch.ray, 0.009 * metre, soft=0.002 * metre)
     shade *= cavity(height, 0.008 * metre, 90.0 / metre)
     colour = mix(as_field(mortar), as_field(clay), face) * shade[..., None]
-    return Tile(np.maximum(colour, 0.0), patch.side, gloss=0.03, roughness=0.9, lattice=bricks.step / metre)
+    stones = np.where(face > 0.5, bricks.numbers(rng), np.float32(-1.0))
+    colour, step = np.maximum(colour, 0.0), bricks.step / metre
+    return Tile(colour, patch.side, 0.03, 0.9, None, None, None, step, stones, 0.16)
 
 
 def tiles(rng: np.random.Generator, patch: Patch, *, floor: bool = False) -> Tile:
@@ -141,12 +148,12 @@ def slabs(rng: np.random.Generator, patch: Patch) -> Tile:
     cells = voronoi(scatter(rng, texels, float(rng.uniform(0.34, 0.52)) * metre, jitter=0.85), texels)
     other = np.roll(wobble, (texels // 3, texels // 4), axis=(0, 1))
     cells, border = _worn(cells, 0.008 * metre, wobble, other)
-    joint = 0.011 * metre
+    joint = 0.014 * metre
     face = smoothstep(-0.6, 0.6 + 0.002 * metre, border - joint + 0.0014 * metre * rough)
     grain = noise(rng, texels, 0.02 * metre, 2.0, slope=0.5)
     layers = np.tanh(4.0 * (rough * 1.6 - np.round(rough * 1.6))) * 0.5 + np.round(rough * 1.6)
-    tone = cells.each(np.clip(1.0 + 0.13 * rng.standard_normal(cells.count), 0.65, 1.35))
-    hue = cells.each(0.055 * rng.standard_normal(cells.count))
+    tone = cells.each(np.clip(1.0 + 0.06 * rng.standard_normal(cells.count), 0.8, 1.2))
+    hue = cells.each(0.03 * rng.standard_normal(cells.count))
     lean = cells.each(rng.uniform(-0.0025, 0.0025, cells.count))
     rounded = 1.0 - np.exp(-np.maximum(border - joint, 0.0) / (0.009 * metre))
     grit = noise(rng, texels, 0.010 * metre, 2.0, slope=0.2, even=True)
@@ -155,10 +162,16 @@ def slabs(rng: np.random.Generator, patch: Patch) -> Tile:
     shade *= cavity(height, 0.012 * metre, 60.0 / metre) * relief(grain, 0.05, patch.ray)
     stone = rgb(patch.base) * (tone * (1.0 + 0.07 * rough + 0.06 * grain))[..., None]
     stone *= 1.0 + hue[..., None] * rgb((1.0, 0.1, -1.2))
-    sand = rgb((0.30, 0.26, 0.20)) * (1.0 + 0.16 * grit + 0.08 * wobble)[..., None]
+    sand = (
+        rgb((0.34, 0.30, 0.24))
+        * float(rng.uniform(0.55, 1.25))
+        * (1.0 + 0.16 * grit + 0.08 * wobble)[..., None]
+    )
     colour = mix(as_field(sand), as_field(stone), face) * shade[..., None]
     polish = as_field(face * np.clip(0.75 + 0.25 * rough, 0.0, 1.0))
-    return Tile(np.maximum(colour, 0.0), patch.side, 0.06, 0.7, polish=polish, height=unit(height))
+    stones = np.where(face > 0.5, cells.numbers(rng), np.float32(-1.0))
+    colour = np.maximum(colour, 0.0)
+    return Tile(colour, patch.side, 0.06, 0.7, polish, None, None, patch.side, stones, 0.22)
 
 
 def cobbles(rng: np.random.Generator, patch: Patch) -> Tile:
@@ -174,8 +187,8 @@ def cobbles(rng: np.random.Generator, patch: Patch) -> Tile:
     face = smoothstep(-0.6, 0.6, border - joint)
     grain = noise(rng, texels, 0.012 * metre, 2.0, slope=0.4)
     speck = noise(rng, texels, 0.005 * metre, 2.0, slope=0.1, even=True)
-    tone = cells.each(np.clip(1.0 + 0.16 * rng.standard_normal(cells.count), 0.6, 1.45))
-    hue = cells.each(0.06 * rng.standard_normal(cells.count))
+    tone = cells.each(np.clip(1.0 + 0.08 * rng.standard_normal(cells.count), 0.75, 1.25))
+    hue = cells.each(0.03 * rng.standard_normal(cells.count))
     level = cells.each(rng.uniform(-0.004, 0.004, cells.count))
     height = as_field(metre * (face * (0.006 + level) + 0.019 * dome * face + 0.0012 * wobble * face))
     height += as_field(0.0007 * metre * grain)
@@ -187,7 +200,9 @@ def cobbles(rng: np.random.Generator, patch: Patch) -> Tile:
     dirt = rgb((0.16, 0.14, 0.11)) * (1.0 + 0.2 * grain)[..., None]
     colour = mix(as_field(dirt), as_field(stone), face) * shade[..., None]
     polish = as_field(face * np.clip(0.55 + 0.5 * dome, 0.0, 1.0))
-    return Tile(np.maximum(colour, 0.0), patch.side, 0.10, 0.5, polish=polish, height=unit(height))
+    stones = np.where(face > 0.5, cells.numbers(rng), np.float32(-1.0))
+    colour = np.maximum(colour, 0.0)
+    return Tile(colour, patch.side, 0.10, 0.5, polish, None, None, patch.side, stones, 0.20)
 
 
 def gravel(rng: np.random.Generator, patch: Patch) -> Tile:
@@ -230,4 +245,4 @@ def _worn(cells: Cells, push: float, wobble: Field, other: Field) -> tuple[Cells
     x = (axis[None, :] + np.round(push * wobble).astype(np.intp)) % texels
     y = (axis[:, None] + np.round(push * other).astype(np.intp)) % texels
     border = warp(cells.border, as_field(push * wobble), as_field(push * other))
-    return Cells(cells.label[y, x], cells.count, border, cells.centre), border
+    return Cells(cells.label[y, x], cells.count, border, cells.centre, cells.points), border
