@@ -10,7 +10,7 @@ from backcloth.scene.studio.camera import Camera
 from backcloth.scene.studio.light import LIGHTS, Key
 from backcloth.scene.studio.materials.cells import scatter, voronoi
 from backcloth.scene.studio.materials.relief import Ray, cast, cavity, relief, soften
-from backcloth.scene.studio.materials.stamp import draw_discs, draw_strokes
+from backcloth.scene.studio.materials.stamp import Pile, Sprite, draw_discs, draw_strokes
 from backcloth.scene.studio.noise import noise, warp
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import ray
@@ -133,6 +133,23 @@ def test_strokes_and_discs_go_on_across_the_edges() -> None:
     canvas = np.zeros((64, 64, 1), np.uint8)
     draw_strokes(canvas, np.asarray([[[60.0, 30.0], [68.0, 30.0]]], np.float32), np.asarray([[200]]), 3)
     assert canvas[30, 62, 0] == canvas[30, 2, 0] == 200
+
+
+def test_a_pile_shades_what_lies_below_and_goes_on_across_the_edges() -> None:
+    """A sprite laid on a corner shows in all four, and its shadow falls beside it only."""
+    ground = np.full((64, 64, 4), 0.5, np.float32)
+    pile = Pile(ground, 16, (4.0, 0.0))
+    one = np.ones((6, 6, 1), np.float32)
+    leaf = Sprite(as_field(np.dstack([one * 0.2] * 4)), one * 0.0, one * 0.6).dyed(
+        np.asarray([2.0, 1.0, 1.0])
+    )
+    pile.lay(leaf, 0.0, 0.0)
+    sheet = pile.sheet
+    for corner in ((0, 0), (0, -1), (-1, 0), (-1, -1)):
+        assert sheet[corner].tolist() == pytest.approx([0.4, 0.2, 0.2, 0.2])
+    assert sheet[0, 5].tolist() == pytest.approx([0.3, 0.3, 0.3, 0.5])
+    assert sheet[0, -6].tolist() == pytest.approx([0.5] * 4)
+    assert sheet[32, 32].tolist() == pytest.approx([0.5] * 4)
 
 
 def test_noise_stays_smooth_in_its_slopes() -> None:

@@ -114,7 +114,7 @@ SURFACES = {
     "leaf litter": Surface((158, 108, 62), plants.leaf_litter, least=0.5, varies=0.08),
     "moss": Surface((92, 112, 44), plants.moss, varies=0.10),
     "lawn": Surface((112, 138, 62), plants.lawn, varies=0.08),
-    "snow": Surface((236, 240, 246), earth.snow, varies=0.01),
+    "snow": Surface((228, 233, 241), earth.snow, varies=0.01),
     "carpet": Surface((198, 190, 180), cloth.carpet, varies=0.06),
     "water": Surface((38, 62, 68), water, varies=0.10),
 }
