@@ -11,7 +11,7 @@ from backcloth.scene.studio.arrays import Radiance, as_field, smoothstep
 from backcloth.scene.studio.lens import blur
 from backcloth.scene.studio.props.shapes import Layer, draw_arch, draw_ball, draw_flame, warmed
 from backcloth.scene.studio.sets.solid import Solid, block, drum
-from backcloth.scene.studio.sets.thrown import shadow_on_plane
+from backcloth.scene.studio.sets.thrown import light_left
 from backcloth.scene.studio.stage import Stage
 
 STANDING = frozenset({"blocks", "arch", "books", "candles"})
@@ -48,11 +48,7 @@ def draw_standing(stage: Stage, name: str, picture: Radiance, far: float) -> Rad
     )
     put = {"blocks": _blocks, "arch": _arches, "books": _books, "candles": _candles}[name]
     solids, flames = put(stage, layer, (extent, extent * upright, depth), rng)
-    shade = np.ones((camera.height, camera.width), np.float32)
-    key, ambient = sum(stage.light.key), sum(stage.light.ambient)
-    for solid in solids:
-        cast, sky = shadow_on_plane(stage, solid, 0.0)
-        shade *= (1.0 - 0.9 * key / max(key + ambient, 1e-6) * cast) * (1.0 - sky)
+    shade = light_left(stage, solids, 0.0)
     end = camera.row(far)
     rows = np.arange(camera.height, dtype=np.float32)[:, None]
     ground = smoothstep(end, end + 0.45 * (camera.row(depth) - end) + 1.0, rows)

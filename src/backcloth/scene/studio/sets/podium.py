@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backcloth.domain.colour import Colour
-from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
+from backcloth.scene.studio.arrays import Radiance, as_field, rgb
 from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.light import lamps
 from backcloth.scene.studio.props.dress import around, behind, standing
@@ -19,7 +19,7 @@ from backcloth.scene.studio.sets.pattern import on_floor, on_points
 from backcloth.scene.studio.sets.solid import Solid
 from backcloth.scene.studio.sets.sweep import dressed_cove, lit_cove, unnamed
 from backcloth.scene.studio.sets.table import behind_stand
-from backcloth.scene.studio.sets.thrown import shadow_on_plane
+from backcloth.scene.studio.sets.thrown import key_share, light_left
 from backcloth.scene.studio.sets.walls import subject_on_wall, wall
 from backcloth.scene.studio.shadow import no_shadows
 from backcloth.scene.studio.stage import Stage
@@ -132,8 +132,8 @@ def _surroundings(stage: Stage, built: Build, colour: Colour, *, cut: bool) -> R
         on_wall = subject_on_wall(stage, depth, camera.width, camera.height)
         rows = np.arange(camera.height, dtype=np.float32)[:, None]
         turned = np.clip((low.row(0.9 * depth) - rows) / (0.12 * camera.height), 0.0, 1.0)
-        out = out * (1.0 - 0.75 * _key_share(stage) * on_wall * turned)[..., None]
-    return as_field(out * _shaded(stage, built, built.foot)[..., None])
+        out = out * (1.0 - 0.75 * key_share(stage) * on_wall * turned)[..., None]
+    return as_field(out * light_left(stage, built.solids, built.foot)[..., None])
 
 
 def _footprint(stage: Stage, built: Build) -> tuple[float, float]:
@@ -142,11 +142,6 @@ def _footprint(stage: Stage, built: Build) -> tuple[float, float]:
     points = np.concatenate([solid.outline for solid in built.solids]) - middle
     half = np.abs(points).max(axis=0)
     return float(half[0]), float(half[1])
-
-
-def _key_share(stage: Stage) -> float:
-    key, ambient = sum(stage.light.key), sum(stage.light.ambient)
-    return key / max(key + ambient, 1e-6)
 
 
 def _stood_on(stage: Stage, built: Build, tile: Tile, back: Radiance) -> Radiance:
@@ -162,7 +157,7 @@ def _stood_on(stage: Stage, built: Build, tile: Tile, back: Radiance) -> Radianc
     plane = draw_floor(
         stage, tile, back, stage.camera.horizon + 1.0, shadows, pattern=pattern, overlay=overlay
     )
-    return as_field(plane * _shaded(stage, built, 0.0)[..., None])
+    return as_field(plane * light_left(stage, built.solids, 0.0)[..., None])
 
 
 def _bare(stage: Stage, built: Build, solid: Solid, tile: Tile) -> Radiance:
@@ -188,15 +183,6 @@ def _bare(stage: Stage, built: Build, solid: Solid, tile: Tile) -> Radiance:
     through = on_points(stage, as_field(x / camera.focal), np.full((1, 1), solid.high, np.float32), depth)
     if through is not None:
         key = key * through[..., None]
-    out[first:last] = ground * (key + rgb(stage.light.ambient)) * np.float32(1.0 - 0.25 * stage.light.pool)
-    return as_field(out * _shaded(stage, built, solid.high)[..., None])
-
-
-def _shaded(stage: Stage, built: Build, plane: float) -> Field:
-    """(H, W) share of the light that solids higher than a level plane let through to it."""
-    light = np.ones((stage.camera.height, stage.camera.width), np.float32)
-    for solid in built.solids:
-        if solid.high > plane + 1e-6:
-            cast, ambient = shadow_on_plane(stage, solid, plane)
-            light *= (1.0 - 0.9 * _key_share(stage) * cast) * (1.0 - ambient)
-    return light
+    left = light_left(stage, built.solids, solid.high)[first:last, :, None] * (1.0 - 0.25 * stage.light.pool)
+    out[first:last] = ground * (key + rgb(stage.light.ambient)) * as_field(left)
+    return out

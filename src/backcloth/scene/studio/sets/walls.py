@@ -81,14 +81,18 @@ def subject_on_wall(stage: Stage, depth: float, width: int, height: int) -> Fiel
         return np.zeros((height, width), np.float32)
     gap = (depth - camera.focus) * camera.focal / depth
     share = camera.focus / depth
-    scale = width / camera.width
+    blur = 0.8 + 0.55 * stage.light.softness * gap * width / camera.width
+    factor = max(1, int(blur / 3.0))
+    size = (max(1, width // factor), max(1, height // factor))
+    scale = size[0] / camera.width
     move_x = camera.width / 2 * (1 - share) + gap * across / along
     move_y = camera.horizon * (1 - share) + gap / (along * stage.key.reach)
-    small = cv2.resize(stage.matte, (width, height), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(stage.matte, size, interpolation=cv2.INTER_AREA)
     moved = np.asarray([[share, 0, move_x * scale], [0, share, move_y * scale]], np.float32)
-    shadow = cv2.warpAffine(small, moved, (width, height), flags=cv2.INTER_LINEAR)
-    sigma = 0.8 + 0.55 * stage.light.softness * gap * scale
-    return as_field(0.9 * cv2.GaussianBlur(shadow, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT))
+    shadow = cv2.warpAffine(small, moved, size, flags=cv2.INTER_LINEAR)
+    shadow = cv2.GaussianBlur(shadow, (0, 0), max(0.6, blur / factor), borderType=cv2.BORDER_CONSTANT)
+    large = cv2.resize(shadow, (width, height), interpolation=cv2.INTER_CUBIC)
+    return as_field(0.9 * large.clip(0.0, 1.0))
 
 
 def _falloff(stage: Stage, width: int, height: int) -> Field:
