@@ -9,7 +9,8 @@ import numpy as np
 
 from backcloth.scene.studio.arrays import Field, as_field
 from backcloth.scene.studio.camera import Camera
-from backcloth.scene.studio.stance import Foot, Stance
+from backcloth.scene.studio.outline import Foot
+from backcloth.scene.studio.stance import Stance
 
 _CREVICE = ((0.12, 0.006, 0.64), (0.50, 0.045, 0.75), (1.40, 0.130, 0.45))
 """Layers of the contact shadow: width as a share of the foot's, at most a share of the subject's extent,

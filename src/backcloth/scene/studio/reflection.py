@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from backcloth.scene.studio.arrays import Field, Radiance, as_field
+from backcloth.scene.studio.scatter import softened, streaked
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.texture import Tile, lay
 from backcloth.scene.studio.tone import linear
@@ -25,14 +26,8 @@ _MOST = 0.8
 _WORK = 1024
 """Longest side that the mirrored subject is computed at where it is sharp."""
 
-_ACROSS = 0.30
-"""Least width over height of the blur of a rough mirror; at grazing view it draws streaks."""
-
 _TORN = 0.5
 """Share of the way from the contact by which waves move the mirrored subject at most: it stays one."""
-
-_STEPS = (0.0, 0.8, 1.8, 4.0, 9.0, 20.0, 45.0)
-"""Standard deviations, in pixels, for which a blurred copy of the mirrored subject is made."""
 
 
 def mirror_share(
@@ -188,27 +183,7 @@ def _backdrop(
         )
     )
     sigma = min(camera.focal * slack, 0.25 * height)
-    return _streaked(image, max(_ACROSS * sigma, 0.4), max(sigma, 0.4))
-
-
-def _streaked(image: Radiance, across: float, along: float) -> Radiance:
-    """Gaussian blur with a width for columns and one for rows; wide ones are computed small."""
-    if along < 0.6:
-        return image
-    height, width = image.shape[:2]
-    fx, fy = max(1.0, across / 2.0), max(1.0, along / 2.0)
-    size = (max(1, round(width / fx)), max(1, round(height / fy)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(
-        small,
-        (0, 0),
-        sigmaX=max(across * size[0] / width, 0.3),
-        sigmaY=max(along * size[1] / height, 0.3),
-        borderType=cv2.BORDER_REPLICATE,
-    )
-    if size == (width, height):
-        return as_field(small)
-    return as_field(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
+    return streaked(image, sigma)
 
 
 def _subject(stage: Stage, rows: tuple[int, int], slack: float, bend: Field | None) -> tuple[Radiance, Field]:
@@ -241,7 +216,7 @@ def _subject(stage: Stage, rows: tuple[int, int], slack: float, bend: Field | No
     flipped = as_field(cv2.remap(layer, as_field(column - 0.5), as_field(row - top - 0.5), cv2.INTER_LINEAR))
     flipped *= (y >= base - 0.5)[..., None]
     sigma = run * (slack * scale)
-    flipped = _softened(flipped, as_field(sigma))
+    flipped = softened(flipped, as_field(sigma))
     steep = lift / math.hypot(lift, camera.focal)
     fade = np.exp(-below / (0.9 * stance.extent * (1.0 - steep) ** 2))
     flipped = flipped * fade[..., None]
@@ -252,20 +227,3 @@ def _subject(stage: Stage, rows: tuple[int, int], slack: float, bend: Field | No
 def _within(shift: Field, most: Field) -> Field:
     """The shift, bent so that it never exceeds `most`."""
     return as_field(most * np.tanh(shift / np.maximum(most, 1e-3)))
-
-
-def _softened(layer: Field, sigma: Field) -> Field:
-    """Blur with a width of its own for each pixel, (H, W): mixed from copies with the widths around it."""
-    steps = [step for step in _STEPS if step <= float(sigma.max()) * 1.5] or [0.0]
-    level = np.interp(sigma, steps, np.arange(len(steps))).astype(np.float32)
-    out = np.zeros_like(layer)
-    for index, step in enumerate(steps):
-        share = np.clip(1.0 - np.abs(level - index), 0.0, 1.0)
-        rows = np.flatnonzero(share.max(axis=1) > 0)
-        if rows.size == 0:
-            continue
-        margin = int(3 * step) + 2
-        band = slice(max(0, int(rows[0]) - margin), int(rows[-1]) + margin + 1)
-        copy = _streaked(layer[band], _ACROSS * step, step) if step else layer[band]
-        out[band] += copy * share[band, :, None]
-    return out
