@@ -226,4 +226,4 @@ def _exposure(seen: Radiance, elevation: Field, ground: Rgb | None) -> Radiance:
     level = max(float(wanted.mean() / own.mean()), _DIMMEST)
     tint = (wanted / own) / level
     below = smoothstep(0.03, -0.05, elevation)[..., None]
-    return np.asarray(level * np.clip(tint, 0.6, 1.6) ** (0.12 + 0.38 * below), np.float32)
+    return np.asarray(level * np.clip(tint, 0.72, 1.35) ** (0.12 + 0.38 * below), np.float32)

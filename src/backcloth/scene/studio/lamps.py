@@ -14,6 +14,9 @@ _WARM: tuple[Rgb, ...] = ((1.0, 0.58, 0.22), (1.0, 0.74, 0.42), (1.0, 0.86, 0.66
 _TOWN: tuple[Rgb, ...] = (*_WARM, (0.70, 0.84, 1.0), (1.0, 0.16, 0.08), (0.25, 0.9, 0.55))
 _NEON: tuple[Rgb, ...] = ((1.0, 0.10, 0.55), (0.10, 0.75, 1.0), (0.45, 0.16, 1.0), (1.0, 0.30, 0.20))
 
+_RIM = 3
+"""Columns at the rim without lamps: the blur would repeat one there outwards, as a streak."""
+
 _BUILT = frozenset({"street", "parking", "city", "terrace"})
 
 
@@ -76,7 +79,7 @@ def _row(elevation: Field, up: float) -> int:
 def _dot(out: Radiance, elevation: Field, sky: Field, at: tuple[float, float], light: Radiance) -> None:
     height, width = sky.shape
     row, column = _row(elevation, at[0]), int(at[1] * width)
-    if 0 < row < height and column < width and sky[row, column] < 0.3:
+    if 0 < row < height and _RIM <= column < width - _RIM and sky[row, column] < 0.3:
         out[row, column] += light
 
 
@@ -103,7 +106,7 @@ def _street_lamps(
             near = 1.0 / (7.4 - index)
             column = vanishing + side * 0.55 * near * 1.9
             up = 0.02 + 0.30 * near
-            if 0.0 <= column < 1.0:
+            if 0.02 <= column < 0.98:
                 row = _row(elevation, up)
                 if 0 < row < out.shape[0]:
                     out[row, int(column * out.shape[1])] += colour * (22.0 + 160.0 * near)
@@ -115,7 +118,7 @@ def _signs(out: Radiance, elevation: Field, rng: np.random.Generator, colours: t
     for index in range(11):
         colour = rgb(colours[index % len(colours)])
         row = _row(elevation, float(rng.uniform(0.03, 0.26)))
-        column = int(rng.uniform(0.0, 1.0) * width)
+        column = int(rng.uniform(0.05, 0.85) * width)
         upright = rng.random() < 0.6
         long, thick = int(width * rng.uniform(0.03, 0.10)), max(1, round(0.006 * width))
         tall, wide = (long, thick) if upright else (thick, long)

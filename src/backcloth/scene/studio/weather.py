@@ -74,7 +74,8 @@ def under(light: Light, weather: str) -> Light:
     key, ambient = rgb(light.key), rgb(light.ambient)
     lost = key * (1.0 - here.key)
     tint = 0.5 * lost + 0.5 * float(lost.mean())
-    filled = here.ambient * ambient + 0.62 * tint
+    even = ambient + 0.45 * here.grey * (float(ambient.mean()) - ambient)
+    filled = here.ambient * even + 0.62 * tint
     return replace(
         light,
         key=_triple(key * here.key),

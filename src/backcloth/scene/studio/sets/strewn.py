@@ -89,7 +89,7 @@ def _kind(stage: Stage, surface: str) -> _Kind | None:
     if season in ("spring", "summer") and lawn:
         return _Kind(_FLOWERS, 0.0085, 2.6 if season == "spring" else 0.9, _flower)
     if season == "spring" and setting in _UNDER_TREES:
-        return _Kind(_PETALS, 0.010, 1.0, _petal)
+        return _Kind(_PETALS, 0.007, 0.7, _petal)
     return None
 
 
