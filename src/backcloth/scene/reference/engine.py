@@ -20,6 +20,7 @@ from backcloth.scene.reference.restage import restaged
 from backcloth.scene.reference.several import best, steer
 from backcloth.scene.reference.study import study_reference, without_subject
 from backcloth.scene.studio.arrays import Field
+from backcloth.scene.studio.engine import PIXEL_LIMIT
 from backcloth.scene.studio.stance import read_stance
 
 VERSION = "2"
@@ -31,7 +32,7 @@ _SMALL = 1.5
 """Enlargement from which a reference counts as too small for the canvas."""
 
 _WORK_PIXELS = 6_000_000
-"""Larger plates are made at this size and enlarged."""
+"""Larger plates are made at this size and enlarged; those that the studio draws, at its own limit."""
 
 
 class ReferenceEngine:
@@ -92,13 +93,16 @@ def _as_it_is(job: SceneJob) -> _Made:
 
 def _enhanced(whole: SceneJob) -> _Made:
     job = _within(whole, _WORK_PIXELS)
-    stance = read_stance(job.subject, job.matte)
     saliencies = itertools.chain(job.reference_mattes, itertools.repeat(None))
     pairs = itertools.islice(zip(job.references, saliencies, strict=False), MAX_REFERENCES)
     studies = [study_reference(index, *pair, job.subject) for index, pair in enumerate(pairs)]
     lead = studies.pop(best(studies, job.size))
     cleaned = without_subject(lead)
-    made = restaged(lead, job, stance) if cleaned is None else placed(cleaned, job, stance)
+    if cleaned is None:
+        job = _within(job, PIXEL_LIMIT)
+        made = restaged(lead, job, read_stance(job.subject, job.matte))
+    else:
+        made = placed(cleaned, job, read_stance(job.subject, job.matte))
     picture = steer(made.picture, studies) if studies else made.picture
     notices = (
         *made.notices,

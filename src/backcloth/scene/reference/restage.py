@@ -77,8 +77,11 @@ def _smeared(study: Study) -> Pixels:
     size = (max(2, round(own.hole.shape[1] * scale)), max(2, round(own.hole.shape[0] * scale)))
     light = as_field(cv2.resize(study.picture, size, interpolation=cv2.INTER_AREA))
     covered = cv2.resize(own.hole.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    out = _across(light, covered < 0.02)
-    out = np.asarray(cv2.GaussianBlur(out, (0, 0), sigmaX=4.0, sigmaY=1.0), np.float32)
+    known = as_field(covered < 0.02)
+    # What a row runs from is a mean over some rows: single pixels of the rim would draw stripes.
+    near, there = (cv2.GaussianBlur(each, (0, 0), 2.5) for each in (light * known[..., None], known))
+    steady = np.where(known[..., None] > 0, near / np.maximum(there, 1e-3)[..., None], light)
+    out = cv2.GaussianBlur(_across(as_field(steady), known > 0), (0, 0), sigmaX=4.0, sigmaY=1.5)
     large = cv2.resize(out, (own.hole.shape[1], own.hole.shape[0]), interpolation=cv2.INTER_CUBIC)
     soft = cv2.GaussianBlur(own.hole.astype(np.float32), (0, 0), 0.01 * max(own.hole.shape))
     share = np.clip(2.0 * soft, 0.0, 1.0)[..., None]
@@ -112,7 +115,7 @@ def _scene(study: Study, filled: Pixels, *, from_above: bool, shadow: str) -> Sc
     split = int(filled.shape[0] * (study.horizon.row if study.horizon.found else 0.5))
     ground, behind = _colour(filled[split:]), _colour(filled[: max(split, 1)])
     outdoors = study.horizon.found and not _woody(behind)
-    setting, surface = _place(ground, outdoors=outdoors and not from_above)
+    setting, surface = _place(ground, outdoors=outdoors, from_above=from_above)
     return Scene(
         setting=setting,
         surface=surface,
@@ -143,18 +146,24 @@ def _woody(colour: Colour) -> bool:
     return a > 7 and b > 12
 
 
-def _place(ground: Colour, *, outdoors: bool) -> tuple[str, str]:
-    """(setting, surface) whose ground has such a colour."""
+def _place(ground: Colour, *, outdoors: bool, from_above: bool) -> tuple[str, str]:
+    """(setting, surface) whose ground has such a colour; only sets for products can be seen from above."""
     level, a, b = _lab(ground)
     chroma = float(np.hypot(a, b))
-    if outdoors:
-        if a < -5 and chroma > 9:
-            return "meadow", "lawn"
-        if chroma < 8:
-            return ("snow", "snow") if level > 78 else ("street", "asphalt" if level < 52 else "concrete")
-        if b > 6:
-            return ("desert", "sand") if level > 48 else ("forest", "soil")
-        return "city", "concrete"
+    green = a < -5 and chroma > 9
+    if green and not from_above:
+        return "meadow", "lawn"
+    if outdoors and not from_above:
+        return _open_ground(level, b, chroma)
     if _woody(ground):
         return "table", "wood"
     return ("table", "slate" if level < 60 else "linen") if chroma < 8 else ("sweep", "")
+
+
+def _open_ground(level: float, b: float, chroma: float) -> tuple[str, str]:
+    """(setting, surface) of ground under the sky that is not green, by its Lab lightness, b and chroma."""
+    if chroma >= 8 and b > 6:
+        return ("desert", "sand") if level > 48 else ("forest", "soil")
+    if level > 88:
+        return "snow", "snow"
+    return "street", "asphalt" if level < 52 else "concrete"
