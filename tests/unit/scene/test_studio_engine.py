@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -161,6 +162,18 @@ def test_without_the_network_a_job_says_that_words_alone_were_read(make_job: Mak
     engine = StudioEngine(Reader(Meaning(missing)))
     assert engine.generate(make_job("beach")).notices == ()
     assert "vocabulary alone" in engine.generate(make_job("beach with parrots")).notices[0]
+
+
+@pytest.mark.parametrize("setting", ["meadow", "street", "terrace", "rocks"])
+def test_a_place_under_the_sky_stands_before_what_was_asked_for(make_job: MakeJob, setting: str) -> None:
+    """Whatever the seed, two outlooks of one place differ behind, and each differs from the place's own."""
+    engine = StudioEngine()
+    for seed in range(3):
+        views = [
+            engine.generate(make_job(Staged({"setting": setting, "backdrop": view}), seed=seed)).picture[:40]
+            for view in ("alps", "city", "forest")
+        ]
+        assert not any(np.array_equal(one, other) for one, other in itertools.combinations(views, 2))
 
 
 def test_only_prompts_are_drawn(make_job: MakeJob) -> None:

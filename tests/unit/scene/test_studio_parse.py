@@ -159,6 +159,7 @@ def test_every_way_of_saying_no_counts(phrase: str) -> None:
     [
         ("city at night, pink neon", "pink", ()),
         ("stage in blue light", "blue", ()),
+        ("pink neon studio", "pink", ()),
         ("studio, purple and blue neon light", "purple", ("blue",)),
         ("meadow in golden light", "", ()),
         ("table in warm white light", "", ()),
@@ -250,3 +251,19 @@ def test_every_name_of_the_spec_has_a_word_or_a_named_scene() -> None:
 def test_known_words_that_the_scene_has_no_room_for_are_reported(prompt: str, unmet: tuple[str, ...]) -> None:
     """A second place or material is named as not drawn, unless the scene shows it some other way."""
     assert parse(prompt).unmet == unmet
+
+
+@pytest.mark.parametrize(
+    ("prompt", "setting", "backdrop"),
+    [
+        ("rocks by the sea", "rocks", "sea"),
+        ("street in the mountains", "street", "alps"),
+        ("terrace with sea view", "terrace", "sea"),
+        ("rooftop terrace, city lights out of focus", "terrace", "lights"),
+        ("meadow with a sea view", "meadow", ""),
+    ],
+)
+def test_what_stands_behind_a_place_under_the_sky(prompt: str, setting: str, backdrop: str) -> None:
+    """A second place or an outlook becomes the backdrop where the set can show it."""
+    scene = parse(prompt).scene
+    assert (scene.setting, scene.backdrop) == (setting, backdrop)

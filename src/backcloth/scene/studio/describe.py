@@ -18,7 +18,7 @@ _PLACE = {
     "gallery": "bare hall",
     "parking": "parking lot",
     "city": "city square",
-    "mountain": "mountain meadow",
+    "mountain": "mountain landscape",
     "snow": "snowfield",
     "sky": "open sky",
     "lake": "jetty on a lake",
@@ -199,12 +199,15 @@ def _name(colour: Colour, material: str = "") -> str:
         if material and rgb == colour.rgb:
             return name
     found = min(_SHADED, key=lambda name: _distance(_SHADED[name], colour))
-    return found if _distance(_SHADED[found], colour) <= 900 else str(colour)
+    return found if _distance(_SHADED[found], colour) <= _NEAR else str(colour)
 
 
 def _distance(one: tuple[int, int, int], colour: Colour) -> int:
     return sum((a - b) ** 2 for a, b in zip(one, colour.rgb, strict=True))
 
+
+_NEAR = 450
+"""Squared distance up to which a colour goes by a name."""
 
 _SHADED = NAMED | {
     f"{shade} {name}": shaded(Colour(*rgb), shade).rgb

@@ -45,6 +45,8 @@ def _noun_after(stop: int, reading: Reading) -> str:
             break
         if position in reading.nouns:
             found = reading.nouns[position]
+            if found in words.LIGHT_NOUNS:
+                break
         elif position in unmet and not found:
             stranger = stranger or f"?{reading.tokens[position]}"
     return found or stranger

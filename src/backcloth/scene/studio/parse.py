@@ -17,6 +17,12 @@ OUTDOORS = NATURE | STREETS
 _PLACE_OF_VIEW = {"sea": "beach", "alps": "mountain", "park": "garden", "leaves": "garden", "lights": "table"}
 """Where something stands that is only said to have this behind it; a room for the others."""
 
+_OPEN = STREETS | {"meadow", "mountain", "snow", "rocks"}
+_OUTLOOKS = dict.fromkeys(("alps", "park", "forest", "city", "street", "lights", "sky"), _OPEN) | {
+    "sea": frozenset({"terrace", "beach", "rocks"})
+}
+"""Settings under the sky in which something may be asked to stand behind."""
+
 _GROUNDS = frozenset(
     {"sand", "wet sand", "soil", "lawn", "moss", "leaf litter", "gravel", "rock", "snow", "wood", "slabs"}
     | {"cobbles", "asphalt", "concrete", "slate", "water"}
@@ -126,7 +132,7 @@ def _place(reading: Reading) -> tuple[str, str]:
         raised = [place for place in stands if place != "table"]
         return (raised[0] if raised else "table"), _behind(around, reading)
     if around:
-        return _within(around[0], reading)
+        return _within(around, reading)
     if homes and homes[0] == "table" and "floor" in reading.nouns.values():
         return ("room" if "window" in reading.backdrops else "gallery"), ""
     if homes:
@@ -137,14 +143,17 @@ def _place(reading: Reading) -> tuple[str, str]:
     return ("sky" if "sky" in places else "sweep" if reading.places else ""), ""
 
 
-def _within(place: str, reading: Reading) -> tuple[str, str]:
-    """A place with a floor, and what was said to stand behind there."""
+def _within(around: list[str], reading: Reading) -> tuple[str, str]:
+    """A place with a floor, and what was said to stand behind there, perhaps by a second place."""
+    place = around[0]
     behind = reading.backdrops[0] if reading.backdrops else ""
+    seen = [words.VIEW_OF_SETTING[other] for other in around[1:] if other != place]
+    behind = behind or next((view for view in seen if place in _OUTLOOKS.get(view, ())), "")
     if behind in WALLS and place in ("room", "warehouse", "gallery"):
         return "gallery", behind
     if place in ROOMS:
         return place, behind if place in ("room", "gallery") else ""
-    return place, behind if behind in VIEWS - {"window"} else ""
+    return place, behind if place in _OUTLOOKS.get(behind, ()) else ""
 
 
 def _before(behind: str) -> tuple[str, str]:

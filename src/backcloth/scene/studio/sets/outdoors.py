@@ -87,6 +87,13 @@ _FITTING = {
 }
 """Panoramas of the settings in which not every ground goes with every one."""
 
+_AROUND = {"alps": "highland", "park": "park", "forest": "woods", "city": "city", "street": "street"} | {
+    "lights": "city",
+    "sky": "",
+    "sea": "sea",
+}
+"""Panoramas for backdrops that were asked for; the sea needs ground that ends before it."""
+
 _PROPS = 1.9
 """Depth, in multiples of the subject's, up to which props stand and lie."""
 
@@ -101,8 +108,12 @@ def draw_outdoors(stage: Stage) -> Radiance:
     scene, camera = stage.scene, stage.camera
     place = PLACES[scene.setting]
     name = ground_of(stage, place)
-    around = _FITTING.get((scene.setting, name)) or _one(place.around, stage, 15)
-    beyond = _one(place.beyond, stage, 19)
+    around = _AROUND.get(scene.backdrop)
+    if around == "sea" and not place.edge:
+        around = "" if scene.setting in ("beach", "rocks") else None
+    if around is None:
+        around = _FITTING.get((scene.setting, name)) or _one(place.around, stage, 15)
+    beyond = PEAKS if scene.backdrop == "alps" else _one(place.beyond, stage, 19)
     radius = place.far_blur * stage.bokeh
     yaw = float(stage.rng(13).uniform(-0.35, 0.35)) * (0.6 if name in WOODS else 1.0)
     tile = _tile(stage, name, yaw)
