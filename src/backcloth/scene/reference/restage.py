@@ -150,7 +150,8 @@ def _place(ground: Colour, *, outdoors: bool, from_above: bool) -> tuple[str, st
     """(setting, surface) whose ground has such a colour; only sets for products can be seen from above."""
     level, a, b = _lab(ground)
     chroma = float(np.hypot(a, b))
-    green = a < -5 and chroma > 9
+    # Dry grass is olive: its hue is just on the green side of yellow.
+    green = a < -0.05 * b and chroma > 9
     if green and not from_above:
         return "meadow", "lawn"
     if outdoors and not from_above:
