@@ -13,7 +13,7 @@ from backcloth.scene.studio.materials.stamp import Sprite
 from backcloth.scene.studio.noise import noise
 
 _KINDS = 5
-_EACH = 6
+_EACH = 4
 """Leaves of each kind, every one turned and curled its own way."""
 
 _LARGE = 60

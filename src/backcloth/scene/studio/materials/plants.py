@@ -122,7 +122,7 @@ _TONES = (
 )
 """Leaves relative to the asked colour: yellow, orange, tan, brown, dark, red, wet, still green."""
 
-_DYED = 120
+_DYED = 80
 """Different leaves on one tile."""
 
 _SHARES = (0.20, 0.18, 0.20, 0.16, 0.10, 0.06, 0.06, 0.04)
@@ -160,7 +160,7 @@ def leaf_litter(rng: np.random.Generator, patch: Patch) -> Tile:
 def _heaped(sheet: Field, rng: np.random.Generator) -> Field:
     """Leaves with the same leaves, moved and in shade, filling the gaps between them."""
     texels = sheet.shape[0]
-    for dim in (0.66, 0.55, 0.5):
+    for dim in (0.64, 0.52):
         move = rng.integers(texels // 5, texels // 2, 2)
         lower = np.roll(sheet, (int(move[0]), int(move[1])), axis=(0, 1)) * np.float32(dim)
         bare = smoothstep(0.2, 0.02, sheet[..., 3])[..., None]
