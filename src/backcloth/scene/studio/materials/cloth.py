@@ -89,7 +89,7 @@ def silk(rng: np.random.Generator, patch: Patch) -> Tile:
     Two readings of folds would mix to folds of a third kind, so the tile asks for none.
     """
     height, over, down = _draped(rng, patch, float(rng.uniform(0.26, 0.42)), 0.16)
-    normal = 1.0 / np.sqrt(1.0 + over * over + down * down)
+    normal = as_field(1.0 / np.sqrt(1.0 + over * over + down * down))
     light = _towards(patch.ray)
     half = np.asarray(light) + np.asarray(_EYE)
     half = as_field(half / np.linalg.norm(half))
@@ -114,7 +114,7 @@ def velvet(rng: np.random.Generator, patch: Patch) -> Tile:
     marks = smoothstep(-0.9, 0.9, warp(brush, 0.012 * metre * brush, 0.006 * metre * brush))
     pile = noise(rng, texels, 0.003 * metre, 2.0, slope=0.1, even=True)
     eye = _EYE[2] - _EYE[0] * over - _EYE[1] * down
-    normal = 1.0 / np.sqrt(1.0 + over * over + down * down)
+    normal = as_field(1.0 / np.sqrt(1.0 + over * over + down * down))
     rim = 1.0 - np.clip(eye * normal, 0.0, 1.0)
     facing = _facing(over, down, normal, patch.ray)
     glow = 2.6 * np.power(rim, 1.3) * (0.4 + 0.6 * facing)

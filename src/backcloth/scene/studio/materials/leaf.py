@@ -71,7 +71,7 @@ def _leaf(rng: np.random.Generator, size: int, kind: int, ray: Ray) -> Sprite:
     def placed(shape: np.ndarray) -> np.ndarray:
         bent = shape.copy()
         bent[..., 1] = bent[..., 1] * squash + bend * (bent[..., 0] ** 2 - 0.08)
-        return np.round((bent @ spin * scale + big / 2) * 8).astype(np.int32)
+        return np.asarray(np.round((bent @ spin * scale + big / 2) * 8), np.int32)
 
     cover = np.zeros((big, big), np.uint8)
     cv2.fillPoly(cover, [placed(points)], 255, cv2.LINE_AA, 3)

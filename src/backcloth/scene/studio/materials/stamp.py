@@ -104,7 +104,7 @@ class Pile:
         """
         self._rim = rim
         self._texels = ground.shape[0]
-        self._sheet = cv2.copyMakeBorder(ground, rim, rim, rim, rim, cv2.BORDER_WRAP)
+        self._sheet: Field = as_field(cv2.copyMakeBorder(ground, rim, rim, rim, rim, cv2.BORDER_WRAP))
         self._move = (round(shadow[0]), round(shadow[1]))
 
     @property

@@ -62,7 +62,7 @@ def _phase(rng: np.random.Generator, texels: int, run: tuple[int, int], times: i
 
 
 def _wave(phase: Field) -> Field:
-    return np.sin(np.float32(np.pi) * phase)
+    return as_field(np.sin(np.float32(np.pi) * phase))
 
 
 def _distance(field: Field) -> Field:
@@ -203,4 +203,4 @@ def _moved(label: npt.NDArray[np.int32], shift_x: Field, shift_y: Field) -> npt.
     axis = np.arange(texels)
     x = (axis[None, :] + np.rint(shift_x).astype(np.intp)) % texels
     y = (axis[:, None] + np.rint(shift_y).astype(np.intp)) % texels
-    return label[y, x]
+    return np.asarray(label[y, x], np.int32)
