@@ -29,6 +29,7 @@ from backcloth.net.fetch import Fetcher
 from backcloth.net.webhook import WebhookSender
 from backcloth.pipeline.engines import Engines
 from backcloth.prompting.rules import RulesRefiner
+from backcloth.scene.protocol import Closable
 from backcloth.scene.registry import open_engines as open_scenes
 from backcloth.scene.studio.embedding import EmbeddingUnavailable, verified_network
 from backcloth.scene.studio.engine import Reader
@@ -180,6 +181,9 @@ class Service:
         """Drains and stops. What is not finished in time runs again at the next start."""
         self._sweeper.close()
         self._queue.close(drain_s=DRAIN_S)
+        for engine in set(self.engines.scenes.values()):
+            if isinstance(engine, Closable):
+                engine.close()
         self._database.dispose()
         self._claim.release()
 

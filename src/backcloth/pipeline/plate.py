@@ -12,6 +12,7 @@ from backcloth.cutout.subject import CutOut
 from backcloth.domain.background import References
 from backcloth.domain.request import ReplaceBackground
 from backcloth.imaging.geometry import resize_matte, resize_picture
+from backcloth.pipeline.check import generate_checked
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import Inputs
 from backcloth.scene.protocol import Plate, SceneJob
@@ -27,7 +28,8 @@ def make_plate(
     """
     engine = engines.scenes[type(request.background)]
     size = _within(inputs.size, engine.capabilities().pixel_limit)
-    plate = engine.generate(
+    plate = generate_checked(
+        engine,
         SceneJob(
             id=job_id,
             background=request.background,
@@ -39,7 +41,8 @@ def make_plate(
             references=tuple(reference.picture for reference in inputs.references),
             reference_mattes=_looked_at(request, inputs, engines),
             shadow=request.placement.shadow,
-        )
+        ),
+        engines.segmenter,
     )
     return replace(plate, picture=resize_picture(plate.picture, inputs.size))
 

@@ -133,6 +133,15 @@ class SceneEngine(Protocol):
 
 
 @runtime_checkable
+class Closable(Protocol):
+    """A scene engine that holds something: processes, connections."""
+
+    def close(self) -> None:
+        """Lets go of it. A `generate` in work may leave by an exception that is no `Exception`."""
+        ...
+
+
+@runtime_checkable
 class Choosy(Protocol):
     """A scene engine that may refuse a background before the job is accepted."""
 
