@@ -2,7 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALLED := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# WITH=diffusion adds what the diffusion engine needs. TORCH is the build of torch that suits the machine: pip
+# takes the CUDA build, gigabytes of it, unless it is shown a smaller one (pip's --find-links or --extra-index-url).
+WITH ?=
+TORCH ?= torch==2.13.0
+INSTALLED := $(VENV)/.installed$(addprefix -,$(WITH))
 
 .PHONY: demo serve test lint types bench bench-cutout bench-studio lock models clean
 
@@ -43,13 +49,21 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock:
 	$(LOCK) --group dev pyproject.toml -o requirements/dev.txt
 	$(LOCK) --group pyproject.toml:build -o requirements/build.txt
+	$(LOCK) --overrides requirements/without-torch.txt --constraints requirements/dev.txt \
+		--extra diffusion --group pyproject.toml:torch pyproject.toml -o requirements/diffusion.txt
 
 clean:
 	rm -rf $(VENV) demo-out
 
-$(INSTALLED): requirements/dev.txt requirements/build.txt pyproject.toml
+$(VENV)/.installed: requirements/dev.txt requirements/build.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Python 3.11 to 3.13 is needed, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes -r requirements/build.txt -r requirements/dev.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+# Without dependencies, as the lock names all but torch; torch comes last and finds what it needs.
+$(VENV)/.installed-diffusion: $(VENV)/.installed requirements/diffusion.txt
+	$(PIP) --no-deps --require-hashes -r requirements/diffusion.txt
+	$(PIP) '$(TORCH)'
 	touch $@

@@ -7,6 +7,11 @@ autoencoders keep their four levels, so that a latent pixel covers 8 pixels as i
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -313,3 +318,39 @@ class _Processor:
             spelled.append(begin + "".join("<|image_pad|>" * count + words for count, words in after))
         words = self._tokenizer(spelled, padding=padding, return_tensors=return_tensors)
         return transformers.BatchFeature({**words, **seen})
+
+
+def lora(folder: Path, pipeline: Any) -> Path:
+    """A LoRA that fits the pipeline's UNet, in a file as published ones are."""
+    import peft  # noqa: PLC0415  # an extra
+
+    torch.manual_seed(9)
+    pipeline.unet.add_adapter(peft.LoraConfig(r=2, init_lora_weights=False, target_modules=["to_k", "to_q"]))
+    layers = peft.get_peft_model_state_dict(pipeline.unet)
+    type(pipeline).save_lora_weights(folder, unet_lora_layers=layers, weight_name="lora.safetensors")
+    return folder
+
+
+@functools.cache
+def built(name: str) -> Path:
+    """A model's folder, built when it is first wanted and removed with the tests' process."""
+    makers: dict[str, Callable[[Path], Path]] = {
+        "klein-fast": functools.partial(klein, distilled=True),
+        "klein-regular": functools.partial(klein, distilled=False),
+        "z-image": z_image,
+        "sdxl-inpaint": sdxl_inpaint,
+        "sdxl": sdxl,
+        "controlnet": controlnet,
+        "ip-adapter": ip_adapter,
+        "lora": lambda folder: lora(
+            folder, diffusers.StableDiffusionXLPipeline.from_pretrained(built("sdxl"))
+        ),
+    }
+    return makers[name](_home() / name)
+
+
+@functools.cache
+def _home() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="tiny-models-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -145,6 +145,7 @@ class DiffusionEngine:
                     "model": self._model.fingerprint,
                     "canvas": list(at.canvas),
                     "steps": effort.steps,
+                    "batch": len(ticket.painted.pictures),
                     "offload": ticket.painted.offload,
                     "model_seconds": ticket.painted.seconds,
                     "peak_bytes": ticket.painted.peak_bytes,

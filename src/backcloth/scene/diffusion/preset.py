@@ -25,7 +25,7 @@ Family = Literal["klein", "sdxl", "sdxl-controlnet", "qwen-edit", "inpaint", "au
 Fill = Literal["grey", "white", "mean", "noise"]
 
 
-class DiffusionError(Exception):
+class DiffusionError(ValueError):
     """A diffusion engine cannot be opened as it is configured. The text is one sentence for the operator."""
 
 
