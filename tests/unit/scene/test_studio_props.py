@@ -10,11 +10,12 @@ import pytest
 
 from backcloth.scene.studio.arrays import Field
 from backcloth.scene.studio.props import sprites
+from backcloth.scene.studio.props.dress import left_out
 from backcloth.scene.studio.props.scatter import STREWN
 from backcloth.scene.studio.render import render
 from backcloth.scene.studio.scene import PROPS, Scene
 
-SETTINGS = ["table", "podium", "steps", "shelf", "sweep", "stage", "gallery", "room"]
+SETTINGS = ["table", "podium", "steps", "shelf", "sweep", "stage", "gallery", "room", "terrace"]
 
 
 def _matte(*, cut: bool = False) -> Field:
@@ -39,11 +40,31 @@ def _changed(scene: Scene, prop: str, matte: Field) -> npt.NDArray[np.float64]:
 
 @pytest.mark.parametrize("prop", sorted(PROPS))
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_a_prop_shows_in_every_indoor_setting(prop: str, setting: str) -> None:
+def test_a_prop_shows_in_every_setting(prop: str, setting: str) -> None:
     """Each prop changes a part of the plate, not all of it beyond recognition."""
     changed = _changed(Scene(setting, surface="plaster"), prop, _matte())
     assert (changed > 6).mean() > 0.0003
     assert np.median(changed) < 60
+
+
+@pytest.mark.parametrize("prop", ["petals", "palm", "candles", "mist"])
+@pytest.mark.parametrize("setting", ["street", "beach", "lake"])
+def test_props_show_outdoors(prop: str, setting: str) -> None:
+    """The ground under the sky is dressed as a floor is."""
+    assert (_changed(Scene(setting), prop, _matte()) > 6).mean() > 0.0003
+
+
+@pytest.mark.parametrize("prop", sorted(PROPS))
+@pytest.mark.parametrize(
+    "scene",
+    [Scene("water"), Scene("sky"), Scene("podium", backdrop="park"), Scene("table", view="top")],
+    ids=["water", "sky", "podium before a view", "flat lay"],
+)
+def test_what_a_set_has_no_place_for_is_said(scene: Scene, prop: str) -> None:
+    """A prop is drawn, or named as left out; never both, never neither."""
+    left = left_out(dataclasses.replace(scene, props=(prop,)))
+    changed = _changed(scene, prop, _matte()).max() > 3
+    assert left == (() if changed else (prop,))
 
 
 @pytest.mark.parametrize("prop", sorted(STREWN))

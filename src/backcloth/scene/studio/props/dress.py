@@ -15,6 +15,7 @@ from backcloth.scene.studio.props.cloth import Spread, lay_cloth
 from backcloth.scene.studio.props.foliage import PLANTS, draw_foliage
 from backcloth.scene.studio.props.scatter import STREWN, Ground, light_of, strew
 from backcloth.scene.studio.props.standing import STANDING, draw_standing
+from backcloth.scene.studio.scene import PROPS, Scene
 from backcloth.scene.studio.shadow import Shadows
 from backcloth.scene.studio.stage import Stage
 
@@ -24,8 +25,21 @@ Allowed = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], npt.NDArr
 _LYING = STREWN | {"cloth"}
 """Props that lie on the ground."""
 
+_HANGING = PLANTS | {"lights", "mist"}
+"""Props that need no ground."""
+
 _PRODUCT = 0.25
 """Metres of a subject beside which small things have their usual share of it."""
+
+
+def left_out(scene: Scene) -> tuple[str, ...]:
+    """The props that the scene's set has no place for, in the order they were asked for."""
+    shown = PROPS
+    if scene.view == "top":
+        shown = frozenset(_LYING)
+    elif scene.setting in ("water", "sky"):
+        shown = frozenset(_HANGING)
+    return tuple(name for name in scene.props if name not in shown)
 
 
 def _unit(extent: float) -> float:
@@ -63,11 +77,15 @@ def standing(stage: Stage, picture: Radiance, edge: float, *, plants: bool = Tru
     for name in stage.scene.props:
         if name in STANDING and (stage.stance.grounded or not stage.stance.present):
             picture = draw_standing(stage, name, picture, far)
-        elif name in PLANTS and plants:
+    return hanging(stage, picture, edge, plants=plants)
+
+
+def hanging(stage: Stage, picture: Radiance, edge: float, *, plants: bool = True) -> Radiance:
+    """The drawn set with foliage that reaches in over it, and mist."""
+    for name in stage.scene.props:
+        if name in PLANTS and plants:
             picture = draw_foliage(stage, name, picture)
-    if "mist" in stage.scene.props:
-        picture = draw_mist(stage, picture, edge)
-    return picture
+    return draw_mist(stage, picture, edge) if "mist" in stage.scene.props else picture
 
 
 def around(
@@ -79,6 +97,7 @@ def around(
     allowed: Allowed | None = None,
     keep_off: tuple[float, float] | None = None,
     front: float | None = None,
+    size: float = 1.0,
 ) -> Hook | None:
     """What strews the scene's small props over lit ground; None where there are none.
 
@@ -90,6 +109,7 @@ def around(
         allowed: Where things may lie, besides.
         keep_off: Half the width and half the depth around the subject that stay free; None for its own.
         front: Depth in metres where the ground ends towards the camera.
+        size: Of the things, as a share of the usual.
     """
     if not _LYING.intersection(stage.scene.props):
         return None
@@ -119,7 +139,7 @@ def around(
         away=stage.key.away,
         reach=stage.key.reach,
         extent=extent,
-        unit=_unit(extent),
+        unit=size * _unit(extent),
     )
     arriving = light_of(stage, shadows, pattern)
 

@@ -162,7 +162,7 @@ def _placed(stage: Stage, ground: Ground, sort: _Sort, rng: np.random.Generator)
     """
     heaps = rng.uniform(0.0, 2.0 * math.pi, 4)
     count = int(sort.count * min(2.4, ground.extent / ground.unit))
-    tries = count * 5
+    tries = count * 16
     turn = np.where(
         rng.random(tries) < 0.7,
         heaps[rng.integers(0, 4, tries)] + rng.normal(0.0, 0.5, tries),

@@ -11,6 +11,7 @@ from backcloth.scene.studio.arrays import Field, Radiance, as_field, mix, rgb, s
 from backcloth.scene.studio.far import finish, outdoors, small_size
 from backcloth.scene.studio.floor import shadows_of
 from backcloth.scene.studio.noise import noise
+from backcloth.scene.studio.props import dress as props
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.weather import DARK, SKY_OF_LIGHT, air_colour, let_fall, sky_of, under
 
@@ -24,8 +25,9 @@ def draw_clouds(stage: Stage) -> Radiance:
     stage = replace(stage, light=under(stage.light, stage.scene.weather))
     camera, stance = stage.camera, stage.stance
     behind = outdoors(stage, "", None, radius=0.5 * stage.bokeh, lowest=0.2)
+    behind = props.behind(stage, behind, camera.contact_row)
     if stance.present and not stance.grounded:
-        return let_fall(stage, behind)
+        return let_fall(stage, props.hanging(stage, behind, camera.height))
     size = small_size(stage)
     small = as_field(cv2.resize(behind, size, interpolation=cv2.INTER_AREA))
     bed = finish(stage, _bed(stage, small), 0.40 * stage.bokeh)
@@ -33,7 +35,8 @@ def draw_clouds(stage: Stage) -> Radiance:
     dark = 1.0 - (1.0 - 0.22 * shadows.cast) * (1.0 - 0.45 * shadows.ambient) * (1.0 - 0.5 * shadows.contact)
     soft = cv2.GaussianBlur(as_field(dark), (0, 0), 0.006 * camera.height + 0.5)
     shade = rgb((0.72, 0.80, 0.95))
-    return let_fall(stage, as_field(bed * (1.0 - soft[..., None] * (1.0 - 0.35 * shade))))
+    drawn = as_field(bed * (1.0 - soft[..., None] * (1.0 - 0.35 * shade)))
+    return let_fall(stage, props.hanging(stage, drawn, camera.contact_row))
 
 
 def _bed(stage: Stage, sky: Radiance) -> Radiance:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from backcloth.domain.colour import Colour
-from backcloth.scene.studio.arrays import Radiance, as_field, rgb
-from backcloth.scene.studio.floor import draw_floor, shadows_of
+from backcloth.scene.studio.arrays import Radiance, as_field, rgb, smoothstep
+from backcloth.scene.studio.floor import draw_floor, fill_light, shadows_of
 from backcloth.scene.studio.light import lamps
 from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.scene import VIEWS, WALLS
@@ -28,6 +28,9 @@ from backcloth.scene.studio.texture import Tile, lay
 
 _WALL = (1.9, 2.5)
 """Depth of the wall in multiples of the subject's."""
+
+_SMALL = 0.6
+"""Size of what lies on a podium's top, as a share of the usual."""
 
 _FLOOR = {
     "plaster": Colour(222, 217, 209),
@@ -63,25 +66,25 @@ def _draw(stage: Stage, built: Build) -> Radiance:
         camera.pixel,
         lit=ray(stage),
     )
-    back = scene.backdrop_colour or _companion(colour or unnamed(stage))
-    out = behind_stand(stage)
     cut = stage.stance.present and not stage.stance.grounded
-    if out is None:
-        out = _surroundings(stage, built, back, cut=cut)
+    if scene.backdrop in WALLS | VIEWS:
+        out = _before(stage, built, cut=cut)
     else:
-        out = behind(stage, out, camera.contact_row, plants=True)
-    if not cut and scene.backdrop in VIEWS:
-        built = replace(built, solids=tuple(_endless(stage, one) for one in built.solids))
+        out = _in_cove(stage, built, scene.backdrop_colour or _companion(colour or unnamed(stage)), cut=cut)
     if cut:
         return out
+    tint = fill_light(out, camera.horizon + 1.0).mean(axis=(0, 1)) * rgb(stage.light.ambient)
+    ambient = (float(tint[0]), float(tint[1]), float(tint[2]))
+    around_it = replace(stage, light=replace(stage.light, ambient=ambient))
     usual = Tile(tile.colour, tile.side, max(tile.gloss, 0.14), min(tile.roughness, 0.4))
     for index, solid in enumerate(built.solids):
-        seen = faces(stage, solid, tile)
+        seen = faces(around_it, solid, tile)
         if seen is None:
             continue
-        top = (
-            _stood_on(stage, built, usual, out) if index == built.under else _bare(stage, built, solid, tile)
-        )
+        if index == built.under:
+            top = _stood_on(stage, built, usual, out)
+        else:
+            top = _bare(around_it, built, solid, tile)
         out = compose(out, seen, top)
     return out
 
@@ -93,47 +96,54 @@ def _companion(colour: Colour) -> Colour:
     return Colour(red, green, blue)
 
 
-def _endless(stage: Stage, solid: Solid) -> Solid:
-    """A pillar: before a view no floor is seen."""
-    return replace(solid, low=min(solid.low, -3.0 * stage.camera.height * stage.camera.pixel))
-
-
-def _surroundings(stage: Stage, built: Build, colour: Colour, *, cut: bool) -> Radiance:
-    """Floor and wall around the solids, with their shadows."""
+def _before(stage: Stage, built: Build, *, cut: bool) -> Radiance:
+    """A floor before a wall of some material, or a ledge before a view, with the solids' shadows."""
     camera, scene = stage.camera, stage.scene
-    rise = camera.rise - built.foot
-    low = replace(camera, rise=rise, contact_row=camera.horizon + camera.focal * rise / camera.focus)
-    below = replace(stage, camera=low)
+    below = _lowered(stage, built)
     depth = float(stage.rng(20).uniform(*_WALL)) * camera.focus
-    edge = float(low.row(depth))
+    edge = float(below.camera.row(depth))
+    far = behind_stand(stage)
+    seen = far is not None
+    if far is None:
+        far = wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop)
+    far = behind(stage, far, edge, plants=cut or seen)
+    if cut:
+        return far
+    name, colour = (
+        ("concrete", None) if seen else ("plaster", scene.backdrop_colour or _FLOOR[scene.backdrop])
+    )
+    floor = build(name, colour, stage.rng(23), stage.texels, camera.pixel, lit=ray(stage))
+    none, pattern = no_shadows((camera.width, camera.height)), on_floor(below, depth)
+    overlay = around(below, none, pattern, edge=edge, keep_off=_footprint(stage, built))
+    out = draw_floor(below, floor, far, edge, none, pattern=pattern, overlay=overlay)
+    left = light_left(stage, built.solids, built.foot)
+    rows = np.arange(camera.height, dtype=np.float32)[:, None]
+    left = 1.0 - (1.0 - left) * smoothstep(edge - 1.0, edge + 0.02 * camera.height, rows)
+    return standing(below, as_field(out * left[..., None]), edge, plants=not seen)
+
+
+def _in_cove(stage: Stage, built: Build, colour: Colour, *, cut: bool) -> Radiance:
+    """A seamless studio around the solids, with their shadows and the subject's on its wall."""
+    camera = stage.camera
     none = no_shadows((camera.width, camera.height))
-    if scene.backdrop in WALLS:
-        back = wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop)
-        back = behind(stage, back, edge, plants=cut)
-        if cut:
-            return back
-        floor = build(
-            "plaster",
-            scene.backdrop_colour or _FLOOR[scene.backdrop],
-            stage.rng(23),
-            stage.texels,
-            camera.pixel,
-            lit=ray(stage),
-        )
-        pattern = on_floor(below, depth)
-        overlay = around(below, none, pattern, edge=edge, keep_off=_footprint(stage, built))
-        out = draw_floor(below, floor, back, edge, none, pattern=pattern, overlay=overlay)
-        out = standing(below, out, edge)
-    else:
-        out = lit_cove(below if not cut else stage, none, colour)
-        if cut:
-            return behind(stage, out, camera.height, plants=True)
-        out = dressed_cove(below, out, none, _footprint(stage, built))
-        on_wall = subject_on_wall(stage, depth, camera.width, camera.height)
-        rows = np.arange(camera.height, dtype=np.float32)[:, None]
-        turned = np.clip((low.row(0.9 * depth) - rows) / (0.12 * camera.height), 0.0, 1.0)
-        out = out * (1.0 - 0.75 * key_share(stage) * on_wall * turned)[..., None]
+    if cut:
+        return behind(stage, lit_cove(stage, none, colour), camera.height, plants=True)
+    below = _lowered(stage, built)
+    out = dressed_cove(below, lit_cove(below, none, colour), none, _footprint(stage, built))
+    depth = float(stage.rng(20).uniform(*_WALL)) * camera.focus
+    on_wall = subject_on_wall(stage, depth, camera.width, camera.height)
+    rows = np.arange(camera.height, dtype=np.float32)[:, None]
+    turned = np.clip((below.camera.row(0.9 * depth) - rows) / (0.12 * camera.height), 0.0, 1.0)
+    out = out * (1.0 - 0.75 * key_share(stage) * on_wall * turned)[..., None]
     return as_field(out * light_left(stage, built.solids, built.foot)[..., None])
+
+
+def _lowered(stage: Stage, built: Build) -> Stage:
+    """The stage whose ground is the floor that the solids stand on."""
+    camera = stage.camera
+    rise = camera.rise - built.foot
+    contact = camera.horizon + camera.focal * rise / camera.focus
+    return replace(stage, camera=replace(camera, rise=rise, contact_row=contact))
 
 
 def _footprint(stage: Stage, built: Build) -> tuple[float, float]:
@@ -153,7 +163,7 @@ def _stood_on(stage: Stage, built: Build, tile: Tile, back: Radiance) -> Radianc
         out = ((points[:, None] - solid.outline[None]) * solid.normals[None]).sum(axis=2)
         return np.asarray(out.max(axis=1) < -half, np.bool_)
 
-    overlay = around(stage, shadows, pattern, allowed=inside)
+    overlay = around(stage, shadows, pattern, allowed=inside, size=_SMALL)
     plane = draw_floor(
         stage, tile, back, stage.camera.horizon + 1.0, shadows, pattern=pattern, overlay=overlay
     )

@@ -15,10 +15,12 @@ from backcloth.scene.studio.far import outdoors
 from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.lens import blur_rows
 from backcloth.scene.studio.noise import noise
+from backcloth.scene.studio.props import dress as props
 from backcloth.scene.studio.ridges import COAST, SHORE, Range
 from backcloth.scene.studio.season import season_of
 from backcloth.scene.studio.sets.ground import snow_patches
 from backcloth.scene.studio.sets.outdoors import wetted
+from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.strewn import strew
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import build_floor, ray
@@ -58,17 +60,25 @@ def draw_lake(stage: Stage) -> Radiance:
     edge = float(min(camera.row(depth), camera.contact_row - 0.05 * camera.height))
     if stage.stance.present and not stage.stance.grounded:
         edge = float(camera.height)
+    shadows, pattern = shadows_of(stage), on_floor(stage)
+    strewn = props.around(stage, shadows, pattern, edge=edge)
+
+    def overlay(ground: Radiance, first: int) -> Radiance:
+        ground = strew(stage, name, ground, first)
+        return ground if strewn is None else strewn(ground, first)
+
     drawn = draw_floor(
         stage,
         tile,
-        behind,
+        props.behind(stage, behind, edge),
         edge,
-        shadows_of(stage),
+        shadows,
+        pattern=pattern,
         yaw=yaw,
         dress=functools.partial(snow_patches, stage) if season_of(scene) == "winter" else None,
-        overlay=functools.partial(strew, stage, name),
+        overlay=overlay,
     )
-    return let_fall(stage, drawn)
+    return let_fall(stage, props.standing(stage, drawn, edge))
 
 
 def draw_water(stage: Stage) -> Radiance:
@@ -76,7 +86,9 @@ def draw_water(stage: Stage) -> Radiance:
     stage = replace(stage, light=under(stage.light, stage.scene.weather))
     beyond = ((), COAST, SHORE)[int(stage.rng(19).integers(3))]
     waves = _waves(stage, strength=0.0016, ring=0.016)
-    return let_fall(stage, _flooded(stage, 1.1 * stage.bokeh, beyond, waves))
+    drawn = _flooded(stage, 1.1 * stage.bokeh, beyond, waves)
+    drawn = props.behind(stage, drawn, stage.camera.horizon)
+    return let_fall(stage, props.hanging(stage, drawn, stage.camera.horizon))
 
 
 def _waves(stage: Stage, *, strength: float, ring: float) -> _Waves:
