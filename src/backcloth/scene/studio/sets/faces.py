@@ -112,7 +112,7 @@ def _paint(stage: Stage, solid: Solid, tile: Tile, profile: Profile, y: Field) -
         key, glint = key * through[..., None], glint * through[..., None]
     down = np.clip((solid.high - high) / max(solid.high - solid.low, 1e-6), 0.0, 1.0)
     shade = 1.0 - 0.26 * down - 0.16 * np.exp(-(1.0 - down) / 0.07)
-    paint = (_texture(tile, profile, high) * (key + sky) + glint) * shade[..., None]
+    paint = (_texture(tile, solid, profile, high) * (key + sky) + glint) * shade[..., None]
     lip = as_field(row_of(camera, solid.high, profile.near))[None, :]
     width = max(0.9, 0.0032 * max(camera.width, camera.height))
     towards = -(profile.normal @ np.asarray(stage.key.away))
@@ -120,11 +120,12 @@ def _paint(stage: Stage, solid: Solid, tile: Tile, profile: Profile, y: Field) -
     return as_field(paint), as_field(np.exp(-(((y - lip) / width) ** 2)) * lit)
 
 
-def _texture(tile: Tile, profile: Profile, high: Field) -> Radiance:
-    """The tile wrapped around the side, (h, w, 3)."""
+def _texture(tile: Tile, solid: Solid, profile: Profile, high: Field) -> Radiance:
+    """The tile wrapped around the side, (h, w, 3); each solid shows a part of its own."""
     texel = tile.colour.shape[0] / tile.side
-    at_x = np.mod(as_field(profile.along * texel)[None, :] + 0.0 * high, tile.colour.shape[1])
-    at_y = np.mod(-high * texel, tile.colour.shape[0])
+    start_x, start_y = 7.3 * np.abs(solid.outline).sum(axis=0)
+    at_x = np.mod(as_field((profile.along + start_x) * texel)[None, :] + 0.0 * high, tile.colour.shape[1])
+    at_y = np.mod((start_y - high) * texel, tile.colour.shape[0])
     wrapped = cv2.copyMakeBorder(tile.colour, 0, 1, 0, 1, cv2.BORDER_WRAP)
     return as_field(cv2.remap(wrapped, as_field(at_x), as_field(at_y), cv2.INTER_LINEAR))
 
