@@ -12,7 +12,7 @@ from backcloth.scene.protocol import Plate
 
 
 def refine(request: ReplaceBackground, engines: Engines) -> ReplaceBackground:
-    """The request with the prompt that will be drawn.
+    """The request with the prompt that will be drawn, and with what the refiner has to say to the caller.
 
     Unchanged when it has no prompt, asked for no refinement, or goes to an engine that refines by itself.
 
@@ -25,9 +25,13 @@ def refine(request: ReplaceBackground, engines: Engines) -> ReplaceBackground:
     if engines.scenes[Prompt].capabilities().refines:
         return request
     refined = engines.refiner.refine(background.text, request.seed)
-    if refined != background.text:
-        moderate_prompt(refined, request, engines)
-    return replace(request, background=replace(background, text=refined))
+    if refined.text != background.text:
+        moderate_prompt(refined.text, request, engines)
+    return replace(
+        request,
+        background=replace(background, text=refined.text),
+        notices=request.notices + refined.notices,
+    )
 
 
 def as_drawn(request: ReplaceBackground, plate: Plate, engines: Engines) -> str | None:

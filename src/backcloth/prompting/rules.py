@@ -6,6 +6,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from backcloth.prompting.protocol import Refined
+
 MAX_WORDS = 60
 """Longer prompts describe enough; the contract advises 50 to 60 words for the quick modes."""
 
@@ -76,6 +78,20 @@ _OTHER_SCRIPT = re.compile(r"[^\W\d_a-zA-Z\u00c0-\u024f]")
 _LOOSE_ENDS = " ,;."
 
 
+def tidied(prompt: str) -> str:
+    """The prompt on one line, without blanks and loose punctuation at its ends."""
+    return " ".join(prompt.split()).strip(_LOOSE_ENDS)
+
+
+def may_refine(prompt: str) -> bool:
+    """Whether a prompt leaves something to refine, in a script in which these rules see what has been said.
+
+    Empty prompts, prompts of more than MAX_WORDS words and prompts with letters of another script do not.
+    """
+    said = tidied(prompt)
+    return bool(said) and len(said.split()) <= MAX_WORDS and not _OTHER_SCRIPT.search(said)
+
+
 class RulesRefiner:
     """Appends light, contact shadow, depth of field and finish where the prompt leaves them open.
 
@@ -85,16 +101,15 @@ class RulesRefiner:
     ever added. What is added comes from short fixed lists, chosen by a digest of prompt and seed: equal input
     gives equal words on every machine and every version of Python.
 
-    Left as they are: empty prompts, prompts of more than MAX_WORDS words, and prompts with letters of another
-    script, in which these rules could not see what has been said. Other languages in Latin script are not
-    recognised as such and get the English additions.
+    Left as they are: prompts that `may_refine` turns down. Other languages in Latin script are not recognised
+    as such and get the English additions.
     """
 
-    def refine(self, prompt: str, seed: int) -> str:
+    def refine(self, prompt: str, seed: int) -> Refined:
         """The prompt and what it left unsaid, in at most MAX_WORDS words unless the prompt has more."""
-        said = " ".join(prompt.split()).strip(_LOOSE_ENDS)
-        if not said or len(said.split()) > MAX_WORDS or _OTHER_SCRIPT.search(said):
-            return prompt
+        if not may_refine(prompt):
+            return Refined(prompt)
+        said = tidied(prompt)
         digest = hashlib.sha256(f"{seed}\n{said}".encode()).digest()
         parts = [said]
         for topic, choice in zip(_TOPICS, digest, strict=False):
@@ -104,4 +119,4 @@ class RulesRefiner:
             added = fitting[choice % len(fitting)]
             if len(" ".join([*parts, added]).split()) <= MAX_WORDS:
                 parts.append(added)
-        return ", ".join(parts)
+        return Refined(", ".join(parts))

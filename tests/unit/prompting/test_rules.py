@@ -16,7 +16,7 @@ PROMPTS = (
 
 def refine(prompt: str, seed: int = 1) -> str:
     """The shipped refiner's answer."""
-    return RulesRefiner().refine(prompt, seed)
+    return RulesRefiner().refine(prompt, seed).text
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
