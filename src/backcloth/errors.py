@@ -18,6 +18,7 @@
     ├── DownloadFailed        460  a picture's URL could not be fetched for any other reason
     ├── InternalError         500  our fault; details stay in the log
     └── Unavailable           503  full, draining, or an enabled check cannot run
+        └── EngineDown        503  a scene engine could not begin
 
 `details` is for the caller and never holds a secret, an address or a stack trace. What operators need
 goes into the exception's cause and so into the log.
@@ -175,6 +176,10 @@ class Unavailable(BackclothError):
 
     status = 503
     message = "Service unavailable"
+
+
+class EngineDown(Unavailable):
+    """A scene engine could not begin, so that nothing was done or paid for: another one may be asked."""
 
 
 def one_line(problem: Exception) -> str:

@@ -29,8 +29,9 @@ from backcloth.net.fetch import Fetcher
 from backcloth.net.webhook import WebhookSender
 from backcloth.pipeline.engines import Engines
 from backcloth.prompting.rules import RulesRefiner
-from backcloth.scene.protocol import Closable
+from backcloth.scene.registry import Around
 from backcloth.scene.registry import open_engines as open_scenes
+from backcloth.scene.router import trouble_of
 from backcloth.scene.studio.embedding import EmbeddingUnavailable, verified_network
 from backcloth.scene.studio.engine import Reader
 from backcloth.scene.studio.meaning import Meaning
@@ -56,7 +57,7 @@ def open_engines(settings: Settings, store: Store) -> Engines:
     """The engines that the settings choose. Loads and verifies the cut-out's weights."""
     return Engines(
         segmenter=open_cutout(settings.cutout, settings.cutout.preset),
-        scenes=open_scenes(reader_of(settings.studio)),
+        scenes=open_scenes(reader_of(settings.studio), around_of(settings)),
         refiner=RulesRefiner(),
         text_moderator=WordModerator(),
         image_moderator=None,
@@ -70,6 +71,11 @@ def open_engines(settings: Settings, store: Store) -> Engines:
         store=store,
         max_pixels=settings.image.max_pixels,
     )
+
+
+def around_of(settings: Settings) -> Around | None:
+    """The operator's file of engines, and what it is read with."""
+    return Around(settings.engines, settings.cutout.models_dir) if settings.engines else None
 
 
 def reader_of(settings: StudioSettings) -> Reader:
@@ -116,8 +122,8 @@ class Service:
 
     Raises:
         WeightsUnavailable, WeightsInvalid: the preset's weights are missing or are not what they should be.
-        ValueError: a setting that only shows when used, such as a revoked bootstrap token, or a data folder
-            that another process is serving from.
+        ValueError: a setting that only shows when used, such as a revoked bootstrap token, a wrong file of
+            engines, or a data folder that another process is serving from.
         OSError, sqlalchemy.exc.SQLAlchemyError: the folder or the database cannot be used.
     """
 
@@ -181,9 +187,7 @@ class Service:
         """Drains and stops. What is not finished in time runs again at the next start."""
         self._sweeper.close()
         self._queue.close(drain_s=DRAIN_S)
-        for engine in set(self.engines.scenes.values()):
-            if isinstance(engine, Closable):
-                engine.close()
+        self.engines.close()
         self._database.dispose()
         self._claim.release()
 
@@ -202,7 +206,10 @@ class Service:
             "status": "ok" if healthy else "unavailable",
             "components": components,
             "cutout": self.engines.segmenter.name,
-            "scenes": sorted({engine.name for engine in self.engines.scenes.values()}),
+            "scenes": sorted(engine.name for engine in self.engines.all_scenes),
+            "scenes_in_trouble": sorted(
+                engine.name for engine in self.engines.all_scenes if trouble_of(engine)
+            ),
         }
 
     def _ping_database(self) -> None:

@@ -164,6 +164,8 @@ class Settings(BaseSettings):
     """Stable name of this process; two live processes must never share one."""
     bootstrap_token: SecretStr | None = None
     """A token that works from the first start, for local use and tests."""
+    engines: Path | None = None
+    """The operator's file of scene engines and routes, see docs/engines.md; without it the embedded ones."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     body: BodySettings = BodySettings()

@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 
 import typer
 
@@ -13,6 +14,9 @@ import backcloth
 from backcloth.cli.configure import DataDir, load
 from backcloth.cutout.presets import NAMES
 from backcloth.cutout.weights import WeightsError
+from backcloth.scene.engines_file import EnginesFileError
+from backcloth.scene.protocol import Capabilities
+from backcloth.scene.router import trouble_of
 from backcloth.scene.studio.embedding import EmbeddingUnavailable, verified_network
 from backcloth.service import open_cutout, open_engines
 from backcloth.settings import Settings
@@ -94,12 +98,29 @@ def _scenes(settings: Settings) -> Iterator[tuple[str, str, bool]]:
         engines = open_engines(settings, open_store("memory://"))
     except WeightsError:
         return
-    for background, engine in engines.scenes.items():
-        abilities = engine.capabilities()
-        limits = f"negative prompt: {'yes' if abilities.negative_prompt else 'no'}"
-        yield f"scene {engine.name}", f"can run, for {background.__name__.lower()}; {limits}", True
+    except EnginesFileError as problem:
+        yield "engines file", str(problem), False
+        return
+    yield "engines file", str(settings.engines or "none: the embedded engines"), True
+    for engine in engines.all_scenes:
+        trouble = trouble_of(engine)
+        state = f"cannot run at present: {trouble}" if trouble else "can run"
+        yield f"scene {engine.name}", f"{state}; {_abilities(engine.capabilities())}", True
+    engines.close()
     yield "studio meanings", _meanings(), True
     image = "can run" if engines.image_moderator else "not configured: requests that ask for it get 503"
     yield "moderation text", "can run" if engines.text_moderator else "not configured", True
     yield "moderation pictures", image, True
-    yield "diffusion", "not part of this version", True
+    yield "diffusion", _diffusion(), True
+
+
+def _abilities(can: Capabilities) -> str:
+    kinds = ", ".join(background.__name__.lower() for background in can.backgrounds)
+    negative = "yes" if can.negative_prompt else "no"
+    return f"for {kinds}; modes {', '.join(can.modes)}; negative prompt: {negative}; licence: {can.licence}"
+
+
+def _diffusion() -> str:
+    if all(find_spec(name) for name in ("torch", "diffusers", "transformers")):
+        return "what its engines need is installed"
+    return "not installed; `pip install 'backcloth[diffusion]'` is for engines of that kind"

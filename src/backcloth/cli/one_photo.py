@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from backcloth.domain.request import Source, Stored
 from backcloth.errors import BackclothError, one_line
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.run import Outcome, Stopwatch
+from backcloth.scene.engines_file import EnginesFileError
 from backcloth.service import open_engines
 from backcloth.storage.store import Store
 
@@ -45,10 +47,12 @@ def run(work: Callable[[Engines, Stopwatch], Outcome], store: Store) -> Outcome:
     """Does the work with the engines of the settings, naming each stage on stderr as it begins."""
     watch = Stopwatch(on_stage=lambda stage: typer.echo(f"  {stage} …", err=True))
     try:
-        return work(open_engines(load(), store), watch)
+        engines = open_engines(load(), store)
+        with closing(engines):
+            return work(engines, watch)
     except BackclothError as refusal:
         raise fail(f"{refusal.message}: {refusal.details}") from None
-    except (WeightsError, OSError) as problem:
+    except (WeightsError, EnginesFileError, OSError) as problem:
         raise fail(one_line(problem)) from None
 
 

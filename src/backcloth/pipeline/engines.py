@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from backcloth.cutout.protocol import Segmenter
 from backcloth.domain.background import Background
+from backcloth.domain.request import Mode
 from backcloth.moderation.protocol import ImageModerator, TextModerator
 from backcloth.net.fetch import Fetcher
 from backcloth.prompting.protocol import PromptRefiner
-from backcloth.scene.protocol import SceneEngine
+from backcloth.scene.protocol import Chooser, Closable, SceneEngine
 from backcloth.storage.store import Store
 
 
@@ -20,7 +21,7 @@ class Engines:
 
     Attributes:
         segmenter: Finds the subject.
-        scenes: The scene engine for each kind of background.
+        scenes: The scene engine for each kind of background, or who chooses it.
         refiner: Rewrites prompts.
         text_moderator: None where none is configured: an enabled check is then a 503.
         image_moderator: Likewise, for pictures.
@@ -30,10 +31,39 @@ class Engines:
     """
 
     segmenter: Segmenter
-    scenes: Mapping[type[Background], SceneEngine]
+    scenes: Mapping[type[Background], SceneEngine | Chooser]
     refiner: PromptRefiner
     text_moderator: TextModerator | None
     image_moderator: ImageModerator | None
     fetcher: Fetcher
     store: Store
     max_pixels: int
+
+    def scene(self, background: Background, mode: Mode, but: Collection[str] = ()) -> SceneEngine:
+        """The scene engine for a job.
+
+        Args:
+            background: What it is to make.
+            mode: The job's.
+            but: Names of engines that were tried and could not begin.
+
+        Raises:
+            Unavailable: none can run at present.
+        """
+        scene = self.scenes[type(background)]
+        return scene.choose(mode, but) if isinstance(scene, Chooser) else scene
+
+    @property
+    def all_scenes(self) -> tuple[SceneEngine, ...]:
+        """Every scene engine, once."""
+        found: dict[int, SceneEngine] = {}
+        for scene in self.scenes.values():
+            for engine in scene.engines if isinstance(scene, Chooser) else (scene,):
+                found[id(engine)] = engine
+        return tuple(found.values())
+
+    def close(self) -> None:
+        """Ends what the scene engines hold. Jobs in work are left as they are."""
+        for engine in self.all_scenes:
+            if isinstance(engine, Closable):
+                engine.close()

@@ -11,11 +11,11 @@ import structlog
 from backcloth.domain.background import Prompt
 from backcloth.domain.request import ReplaceBackground
 from backcloth.domain.verdict import Verdict
-from backcloth.errors import ModerationRefused, Unavailable
+from backcloth.errors import InvalidRequest, ModerationRefused, Unavailable
 from backcloth.imaging.decode import Photo
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import Inputs
-from backcloth.scene.protocol import Choosy
+from backcloth.scene.protocol import Choosy, SceneEngine
 
 _log = structlog.get_logger(__name__)
 
@@ -28,11 +28,14 @@ def admit(request: ReplaceBackground, engines: Engines) -> None:
     Raises:
         ModerationRefused: naming `prompt` and a neutral category.
         PromptNotUnderstood: the scene engine will not draw it.
-        Unavailable: an enabled check has nothing to run on, or failed to run.
+        InvalidRequest: naming `negative_prompt`, which the engine for this mode does not honour.
+        Unavailable: an enabled check has nothing to run on, or failed to run; or no scene engine can run.
     """
     if request.checks.prompt and isinstance(request.background, Prompt):
         moderate_prompt(request.background.text, request, engines)
-    engine = engines.scenes.get(type(request.background))
+    engine = engines.scene(request.background, request.mode)
+    if isinstance(request.background, Prompt) and request.background.negative:
+        _require_negative(engine)
     if isinstance(engine, Choosy):
         engine.check(request.background)
     for wanted, flag in (
@@ -41,6 +44,13 @@ def admit(request: ReplaceBackground, engines: Engines) -> None:
     ):
         if wanted and engines.image_moderator is None:
             raise Unavailable(f"{flag}: no image moderator is configured, so this check cannot run.")
+
+
+def _require_negative(engine: SceneEngine) -> None:
+    if not engine.capabilities().negative_prompt:
+        raise InvalidRequest(
+            f"negative_prompt: {engine.name}, the engine for this mode, does not honour one."
+        )
 
 
 def moderate_prompt(text: str, request: ReplaceBackground, engines: Engines) -> None:

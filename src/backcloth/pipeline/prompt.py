@@ -8,10 +8,10 @@ from backcloth.domain.background import Prompt, Solid
 from backcloth.domain.request import ReplaceBackground
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.moderation import moderate_prompt
-from backcloth.scene.protocol import Plate
+from backcloth.scene.protocol import Plate, SceneEngine
 
 
-def refine(request: ReplaceBackground, engines: Engines) -> ReplaceBackground:
+def refine(request: ReplaceBackground, engine: SceneEngine, engines: Engines) -> ReplaceBackground:
     """The request with the prompt that will be drawn, and with what the refiner has to say to the caller.
 
     Unchanged when it has no prompt, asked for no refinement, or goes to an engine that refines by itself.
@@ -22,7 +22,7 @@ def refine(request: ReplaceBackground, engines: Engines) -> ReplaceBackground:
     background = request.background
     if not (isinstance(background, Prompt) and request.refine_prompt):
         return request
-    if engines.scenes[Prompt].capabilities().refines:
+    if engine.capabilities().refines:
         return request
     refined = engines.refiner.refine(background.text, request.seed)
     if refined.text != background.text:

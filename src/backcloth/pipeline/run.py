@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backcloth.domain.request import ReplaceBackground, Source
+from backcloth.errors import EngineDown
 from backcloth.imaging.encode import encode_png
 from backcloth.pipeline.composite import put_back
 from backcloth.pipeline.cutout import cut_out, facts
@@ -79,14 +80,25 @@ def replace_background(
         inputs = load(request, engines)
     with watch.stage("moderate"):
         moderate_inputs(inputs, request, engines)
-        request = refine(request, engines)
+        engine = engines.scene(request.background, request.mode)
+        drawn = refine(request, engine, engines)
     with watch.stage("cutout"):
         cutout = cut_out(inputs.photo, engines, force=request.force_background_detection)
     with watch.stage("place"):
         placed = place(cutout, request.placement)
     with watch.stage("plate"):
-        plate = make_plate(job_id, request, inputs, placed.cutout, engines)
-        refined_prompt = as_drawn(request, plate, engines)
+        down: list[str] = []
+        while True:
+            try:
+                plate = make_plate(job_id, drawn, inputs, placed.cutout, engine, engines.segmenter)
+                break
+            except EngineDown:
+                if engine.name in down:
+                    raise
+                down.append(engine.name)
+                engine = engines.scene(request.background, request.mode, down)
+                drawn = refine(request, engine, engines)
+        refined_prompt = as_drawn(drawn, plate, engines)
     with watch.stage("composite"):
         picture = put_back(placed.cutout, plate, request.background)
     with watch.stage("moderate_result"):
@@ -101,7 +113,7 @@ def replace_background(
         **plate.record,
         "seconds": watch.seconds,
     }
-    notices = request.notices + placed.notices + plate.notices
+    notices = drawn.notices + placed.notices + plate.notices
     return Outcome(png, refined_prompt, notices, record)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -129,6 +129,37 @@ class SceneEngine(Protocol):
 
     def generate(self, job: SceneJob) -> Plate:
         """Makes the plate. Safe to call from several threads."""
+        ...
+
+
+@runtime_checkable
+class Chooser(Protocol):
+    """Stands where an engine could, and names one of several for each job."""
+
+    @property
+    def engines(self) -> tuple[SceneEngine, ...]:
+        """All that it may name."""
+        ...
+
+    def choose(self, mode: Mode, but: Collection[str] = ()) -> SceneEngine:
+        """The engine for a job of that mode.
+
+        Args:
+            mode: The job's.
+            but: Names of engines that were tried and could not begin.
+
+        Raises:
+            Unavailable: none can run at present.
+        """
+        ...
+
+
+@runtime_checkable
+class Frail(Protocol):
+    """A scene engine that may be unable to run for a time."""
+
+    def trouble(self) -> str:
+        """Why it cannot run at present, for the operator; empty when it can. May block for some seconds."""
         ...
 
 

@@ -76,13 +76,13 @@ def _plate(refined_prompt: str | None = DESCRIPTION) -> Plate:
 
 def test_an_engine_that_refines_gets_the_callers_own_words() -> None:
     """The rules add something for other engines only, and never where no refinement was asked for."""
-    request = _request(Prompt("a beach"))
-    assert refine(request, _engines(refines=True)) == request
-    refined = refine(request, _engines(refines=False)).background
+    request, engines = _request(Prompt("a beach")), _engines(refines=True)
+    assert refine(request, Painter(refines=True), engines) == request
+    refined = refine(request, Painter(refines=False), engines).background
     assert isinstance(refined, Prompt)
     assert refined.text.startswith("a beach, ")
     unrefined = _request(Prompt("a beach"), refine_prompt=False)
-    assert refine(unrefined, _engines(refines=False)) == unrefined
+    assert refine(unrefined, Painter(refines=False), engines) == unrefined
 
 
 @pytest.mark.parametrize(

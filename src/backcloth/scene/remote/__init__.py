@@ -1,0 +1,1 @@
+"""Backgrounds painted by a server elsewhere, over the OpenAI style of `images/edits`."""

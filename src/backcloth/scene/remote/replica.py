@@ -1,0 +1,127 @@
+"""One server of several equal ones: is it well, how busy is it, and is it to be left alone for a while?"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from backcloth.scene.remote.exchange import Lost, NotSent, Patience, Target, exchange
+
+_log = structlog.get_logger(__name__)
+
+_HEALTH_S = 3.0
+"""Seconds that a look at a server's health may take."""
+
+_FAULTS = 3
+"""Failures in a row after which a server that says it is well is left alone all the same."""
+
+_REST_S = 30.0
+"""For how long."""
+
+
+class Replica:
+    """A server and what is known of it. Safe to use from several threads.
+
+    Args:
+        target: Where it is.
+        model: What it has to serve; empty takes whatever it does.
+        health_s: How long a look at its health counts.
+    """
+
+    def __init__(self, target: Target, model: str, health_s: float) -> None:
+        self.target = target
+        self.outstanding = 0
+        self.model = model
+        self._wanted = model
+        self._health_s = health_s
+        self._lock = threading.Lock()
+        self._looking = threading.Lock()
+        self._looked = -health_s
+        self._trouble = ""
+        self._faults = 0
+        self._rests_until = 0.0
+        self._resting = ""
+
+    def trouble(self) -> str:
+        """Why it cannot be asked at present; empty when it can. Looks, if the last look is too old."""
+        if time.monotonic() < self._rests_until:
+            return self._resting
+        if time.monotonic() - self._looked >= self._health_s and self._looking.acquire(blocking=False):
+            # Whoever comes while one looks goes by the last look.
+            try:
+                self._note(self._look())
+            finally:
+                self._looking.release()
+        return self._trouble
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Counts a request for as long as it lasts."""
+        with self._lock:
+            self.outstanding += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.outstanding -= 1
+
+    def worked(self) -> None:
+        """It has painted."""
+        with self._lock:
+            self._faults = 0
+
+    def unreached(self, reason: str) -> None:
+        """It could not be reached: as good as a look."""
+        self._note(reason)
+
+    def failed(self, reason: str) -> None:
+        """It was reached and failed. Several times in a row, and it is left alone."""
+        with self._lock:
+            self._faults += 1
+            tired = self._faults >= _FAULTS
+            if tired:
+                self._faults = 0
+        if tired:
+            self.rest(_REST_S, f"failed {_FAULTS} times in a row, at last: {reason}")
+
+    def rest(self, seconds: float, reason: str) -> None:
+        """It is not to be asked for a while."""
+        _log.warning("remote_engine_rests", url=self.target.base_url, seconds=seconds, reason=reason)
+        with self._lock:
+            self._resting = reason
+            self._rests_until = time.monotonic() + seconds
+
+    def _note(self, trouble: str) -> None:
+        with self._lock:
+            changed, self._trouble = trouble != self._trouble, trouble
+            self._looked = time.monotonic()
+        if changed:
+            _log.warning("remote_engine_health", url=self.target.base_url, trouble=trouble or "none")
+
+    def _look(self) -> str:
+        patience = Patience(time.monotonic() + _HEALTH_S, _HEALTH_S)
+        try:
+            answer = exchange(self.target, "GET", "/models", patience)
+        except (NotSent, Lost) as problem:
+            return f"not reached: {problem}"
+        if answer.status != 200:
+            return f"answers {answer.status} when asked for its models"
+        served = _models(answer.body)
+        if self._wanted and served and self._wanted not in served:
+            return f"does not serve {self._wanted}, but {', '.join(served[:4])}"
+        if served and not self._wanted:
+            self.model = served[0]
+        return ""
+
+
+def _models(body: bytes) -> list[str]:
+    """The models' names; none where the server has another idea of the list."""
+    try:
+        return [str(model["id"]) for model in json.loads(body)["data"]]
+    except (ValueError, TypeError, LookupError):
+        return []
