@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from backcloth.cutout.openings import openings
+
 Map = npt.NDArray[np.float32]
 
 _FROM, _TO = 0.3, 0.8
@@ -24,12 +26,6 @@ _DRAWN_IN, _WIDE = 0.001, 0.003
 
 _BLUR = 0.003
 """Standard deviation, as a share of the side, of the core's own edge."""
-
-_EMPTY = 0.05
-"""Most of a hole is below this; a ghost is not."""
-
-_LEAST_HOLE = 6e-5
-"""Share of the frame from which a hole counts."""
 
 
 def lift(fine: Map, coarse: Map) -> Map:
@@ -47,22 +43,10 @@ def lift(fine: Map, coarse: Map) -> Map:
     core = cv2.erode(core, _disc(_DRAWN_IN * max(size)))
     core = cv2.GaussianBlur(core, (0, 0), _BLUR * max(size))
     lost = np.maximum(core - fine, 0)
-    lost[_holes(fine)] = 0
+    lost[openings(fine)] = 0
     disc = _disc(_WIDE * max(size))
     wide = cv2.dilate(cv2.morphologyEx(lost, cv2.MORPH_OPEN, disc), disc)
     return np.asarray(fine + np.minimum(lost, wide), np.float32)
-
-
-def _holes(fine: Map) -> npt.NDArray[np.bool_]:
-    """(h, w) where the matte has an enclosed opening that is empty for sure."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(np.less(fine, 0.5).view(np.uint8), connectivity=4)
-    left, top, across, down, area = stats.T
-    height, width = fine.shape
-    enclosed = (left > 0) & (top > 0) & (left + across < width) & (top + down < height)
-    empty = np.bincount(labels.ravel(), weights=np.less(fine, _EMPTY).ravel(), minlength=len(stats))
-    hole = enclosed & (area >= _LEAST_HOLE * fine.size) & (empty > area / 2)
-    hole[0] = False
-    return np.asarray(hole[labels])
 
 
 def _disc(radius: float) -> npt.NDArray[np.uint8]:

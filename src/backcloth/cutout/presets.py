@@ -13,11 +13,14 @@ import numpy as np
 
 from backcloth.cutout.birefnet import VARIANTS, Shelf, open_birefnet
 from backcloth.cutout.clean import clean
+from backcloth.cutout.closer import look_closer
+from backcloth.cutout.colours import weigh_colours
 from backcloth.cutout.custom import open_custom, read_custom
 from backcloth.cutout.edge import refine_edge
 from backcloth.cutout.gaps import open_gaps
 from backcloth.cutout.lift import lift
 from backcloth.cutout.network import Network, OnnxNetwork
+from backcloth.cutout.openings import openings
 from backcloth.cutout.paired import AT_ONCE, PairedNetwork
 from backcloth.cutout.spec import Map, Pixels
 from backcloth.cutout.weights import (
@@ -41,8 +44,8 @@ CUSTOM = "custom"
 NAMES = (*PRESETS, CUSTOM, *VARIANTS)
 """Every preset that can be set by name."""
 
-_REVISION = 4
-"""Goes up with every change of `clean`, `gaps`, `lift` or `edge` that changes a matte."""
+_REVISION = 5
+"""Goes up when `clean`, `closer`, `colours`, `edge`, `gaps` or `lift` change a matte."""
 
 _THREADS = 2
 """Threads for one picture that is alone."""
@@ -57,6 +60,7 @@ class SaliencySegmenter:
         fingerprint: Of the networks' weights and runtime.
         note: Why this segmenter runs, for operators.
         refine: Whether the edge is drawn anew from the photo's colours; otherwise the map is only enlarged.
+        closer: Whether the first network looks again at a subject that is small in the frame.
         at_once: Pictures in the networks at one time.
     """
 
@@ -68,6 +72,7 @@ class SaliencySegmenter:
         fingerprint: str,
         note: str = "",
         refine: bool = True,
+        closer: bool = False,
         at_once: int = 1,
     ) -> None:
         self.name = name
@@ -75,6 +80,7 @@ class SaliencySegmenter:
         self.fingerprint = f"{name}.{_REVISION}{'' if refine else '.unrefined'}:{fingerprint}"
         self._networks = networks
         self._refine = refine
+        self._closer = closer
         self._turn = threading.BoundedSemaphore(at_once)
 
     def matte(self, picture: Pixels) -> Map:
@@ -83,10 +89,15 @@ class SaliencySegmenter:
         with self._turn:
             pairs = zip(self._networks, thumbnails, strict=True)
             maps = [network.map(thumbnail) for network, thumbnail in pairs]
+            if self._closer:
+                maps.append(look_closer(picture, maps[0], clean(maps[0]), self._networks[0]))
         coarse = clean(reduce(_joined, maps))
         if len({each.shape for each in maps}) == 1:
             coarse = open_gaps(coarse, maps, thumbnails[0])
-        return refine_edge(picture, thumbnails[0], coarse) if self._refine else _enlarged(coarse, picture)
+        if not self._refine:
+            return _enlarged(coarse, picture)
+        coarse = weigh_colours(coarse, thumbnails[0], openings(maps[0]))
+        return refine_edge(picture, thumbnails[0], coarse)
 
     def saliency(self, picture: Pixels) -> Map:
         """The coarsest network's own map of an (H, W, 3) uint8 sRGB picture, (h, w) float32 0..1."""
@@ -174,11 +185,18 @@ def _embedded(name: str, models_dir: Path, *, refine: bool, note: str = "") -> S
         _network(path, each, threads=_THREADS) for path, each in zip(paths, recipe, strict=True)
     ]
     # Side by side, pictures cost less time and hundreds of megabytes: the small network alone can afford it.
-    at_once = AT_ONCE if recipe == (U2NETP,) else 1
-    if at_once > 1:
+    # It can also afford a second look, which the larger ones gain little from.
+    small = recipe == (U2NETP,)
+    if small:
         networks = [PairedNetwork(networks[0], _network(paths[0], U2NETP, threads=1))]
     return SaliencySegmenter(
-        name, networks, fingerprint=_fingerprint(recipe), note=note, refine=refine, at_once=at_once
+        name,
+        networks,
+        fingerprint=_fingerprint(recipe),
+        note=note,
+        refine=refine,
+        closer=small and refine,
+        at_once=AT_ONCE if small else 1,
     )
 
 

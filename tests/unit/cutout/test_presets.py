@@ -143,6 +143,23 @@ def test_maps_of_one_size_complete_each_other(ball: SimpleNamespace) -> None:
     assert np.abs(joined - ball.matte).mean() < 0.01
 
 
+def test_a_second_look_finds_what_the_first_missed(ball: SimpleNamespace) -> None:
+    """A part that a network sees only when the subject is large is there with a second look, else not."""
+
+    def far_sighted(thumbnail: Pixels) -> Map:
+        seen = redder(thumbnail)
+        if seen.mean() < 0.25:
+            seen[:, :60] = 0
+        return seen
+
+    once, twice = (
+        SaliencySegmenter("x", [Painted(160, far_sighted)], fingerprint="", closer=closer).matte(ball.picture)
+        for closer in (False, True)
+    )
+    assert np.abs(once - ball.matte).mean() > 2 * np.abs(twice - ball.matte).mean()
+    assert np.abs(twice - ball.matte).mean() < 0.01
+
+
 def test_a_matting_network_is_taken_at_its_word(ball: SimpleNamespace) -> None:
     """Its matte is enlarged and otherwise left as it is: half transparent stays half transparent."""
     segmenter: Segmenter = MattingSegmenter(
