@@ -77,6 +77,13 @@ def test_the_gate_lets_clean_plates_pass(seen: npt.NDArray[np.float32]) -> None:
     assert own_subject(seen, np.full((320, 320, 3), 128, np.uint8)) is None
 
 
+def test_a_plate_full_of_specks_is_clean() -> None:
+    """Sure dots that are each too small for a part of a subject make none together."""
+    seen = np.zeros((320, 320), np.float32)
+    seen[::10, ::10] = seen[::10, 1::10] = seen[1::10, ::10] = seen[1::10, 1::10] = 1.0
+    assert own_subject(seen, np.full((320, 320, 3), 128, np.uint8)) is None
+
+
 def test_a_hole_is_filled_with_what_belongs_there() -> None:
     """Sky above, ground below, speckled like the rest, the horizon straight; nothing outside is touched."""
     picture = np.concatenate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backcloth.scene.studio.arrays import as_field
+from backcloth.scene.studio.arrays import as_field, smoothstep
 from backcloth.scene.studio.camera import Camera
 from backcloth.scene.studio.lens import blur, blur_rows, disc
 from backcloth.scene.studio.noise import noise
@@ -40,6 +40,13 @@ def test_tone_keeps_colours_below_the_knee_and_never_clips_hard_above() -> None:
     row = develop(ramp, _rng(), grain=0).mean(axis=(0, 2))
     assert np.all(np.diff(row) > -1.5)
     assert row[-1] > 250
+
+
+@pytest.mark.parametrize("at", [0.0, 0.44, 1e6])
+def test_a_ramp_without_width_is_a_step(at: float) -> None:
+    """On a plate of one pixel the two ends of a ramp may meet: no number is divided by nothing."""
+    x = np.asarray([-1.0, 0.0, 0.0, 1.0], np.float32) + np.float32(at)
+    assert smoothstep(at, at, x).tolist() == [0.0, 0.0, 0.0, 1.0]
 
 
 def test_linear_and_encoded_undo_each_other() -> None:

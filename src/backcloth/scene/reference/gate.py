@@ -83,12 +83,15 @@ def _spans(inside: npt.NDArray[np.bool_]) -> bool:
     return bool(np.setdiff1d(across[across > 0], labels[-2:]).size)
 
 
-def _grown(saliency: Field, picture: Pixels) -> OwnSubject:
+def _grown(saliency: Field, picture: Pixels) -> OwnSubject | None:
+    """The subject with its rim and its shadow; None where it is but specks."""
     height, width = picture.shape[:2]
     scale = min(1.0, _WORK / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     body = cv2.resize(saliency, size, interpolation=cv2.INTER_LINEAR)
     body = _without_specks(np.greater(body, _BELONGS).view(np.uint8))
+    if not body.any():
+        return None
     rim = max(1, round(_RIM * max(size)))
     disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * rim + 1, 2 * rim + 1)), np.uint8)
     hole = np.maximum(cv2.dilate(body, disc), _cast(body, picture, disc))

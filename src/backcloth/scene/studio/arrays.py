@@ -27,8 +27,8 @@ def as_field(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 
 
 def smoothstep(low: float, high: float, x: npt.NDArray[np.floating[Any]]) -> Field:
-    """The cubic ramp from 0 at `low` to 1 at `high`; `low` may be the larger."""
-    t = np.clip((x - low) / (high - low), 0.0, 1.0)
+    """The cubic ramp from 0 at `low` to 1 at `high`; `low` may be the larger. Where they are one, a step."""
+    t = np.clip((x - low) / ((high - low) or 1e-6), 0.0, 1.0)
     return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
 
 
