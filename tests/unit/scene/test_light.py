@@ -12,6 +12,7 @@ from backcloth.scene.studio.light import LIGHTS, Key, lamps, light_of, place_key
 from backcloth.scene.studio.render import render
 from backcloth.scene.studio.scene import LIGHTS as NAMES
 from backcloth.scene.studio.scene import Scene
+from backcloth.scene.studio.weather import under
 
 KEY = Key(-1.0, (0.7, 0.7), 1.0)
 
@@ -35,6 +36,27 @@ def test_a_light_colour_tints_the_picture(setting: str) -> None:
     ground = (slice(225, 265), slice(20, 340))
     assert red[ground][..., 0].mean() > 1.8 * red[ground][..., 2].mean()
     assert blue[ground][..., 2].mean() > 1.8 * blue[ground][..., 0].mean()
+
+
+@pytest.mark.parametrize("light", ["neon", "soft"])
+def test_a_second_colour_of_light_comes_from_the_other_side(light: str) -> None:
+    """With a red and a blue lamp one half of the floor is redder, the other bluer, whatever the light was."""
+    picture = _draw(
+        Scene("sweep", light=light, light_colour=Colour(255, 40, 20), second_colour=Colour(20, 60, 255))
+    )
+    ground = picture[225:265]
+    left, right = (part[..., 0].mean() / part[..., 2].mean() for part in (ground[:, :60], ground[:, -60:]))
+    assert max(left, right) > 1.3 * min(left, right)
+
+
+@pytest.mark.parametrize("weather", ["cloudy", "fog", "rain", "snowfall"])
+def test_a_hard_shadow_that_was_asked_for_outlasts_the_weather(weather: str) -> None:
+    """Clouds soften the light, unless a hard shadow was named."""
+    light = LIGHTS["day"]
+    assert under(light, weather).softness > 5 * light.softness
+    hard = under(light, weather, "hard")
+    assert hard.softness == light.softness
+    assert sum(hard.key) > 1.5 * sum(under(light, weather).key) or weather == "cloudy"
 
 
 def test_neon_has_two_colours_one_from_each_side() -> None:

@@ -176,6 +176,28 @@ def test_a_place_under_the_sky_stands_before_what_was_asked_for(make_job: MakeJo
         assert not any(np.array_equal(one, other) for one, other in itertools.combinations(views, 2))
 
 
+@pytest.mark.parametrize("backdrop", ["park", "window", "brick"])
+def test_what_lies_outside_the_picture_is_not_promised(make_job: MakeJob, backdrop: str) -> None:
+    """A dish seen from above hides what was asked to stand behind it, and caller and sentence are told."""
+    rows, columns = np.mgrid[0:90, 0:120].astype(np.float32)
+    dish = (((columns - 60) / 50) ** 2 + ((rows - 46) / 40) ** 2 < 1).astype(np.float32)
+    spec = Staged({"setting": "table", "surface": "wood", "backdrop": backdrop})
+    from_above = StudioEngine().generate(make_job(spec, matte=dish))
+    level = StudioEngine().generate(make_job(spec))
+    assert level.notices == ()
+    assert level.scene != from_above.scene
+    assert from_above.notices == (
+        "What stands behind lies outside the picture: the subject is seen from above.",
+    )
+    assert from_above.scene == "A wooden table, soft light."
+
+
+def test_props_without_a_place_are_named(make_job: MakeJob) -> None:
+    """An arch cannot stand in a flat lay, and the caller is told."""
+    flat = Staged({"setting": "table", "surface": "linen", "props": ["arch", "leaves"], "view": "top"})
+    assert StudioEngine().generate(make_job(flat)).notices == ("There is no place for arch in this scene.",)
+
+
 def test_only_prompts_are_drawn(make_job: MakeJob) -> None:
     """A background of another kind is a programming error, not a picture."""
     engine = StudioEngine()

@@ -76,6 +76,32 @@ def test_bad_weather_takes_contrast_from_the_distance(weather: str) -> None:
     assert dull.std() < (0.45 if weather == "fog" else 0.9) * clear.std()
 
 
+@pytest.mark.parametrize("light", ["dusk", "night"])
+def test_rain_leaves_a_dark_sky_dark(light: str) -> None:
+    """A wet evening is no brighter than a dry one, and its sky no flat grey."""
+    dry = _draw(Scene("city", light=light, grain=0.0))[:30, :95]
+    wet = _draw(Scene("city", light=light, weather="rain", grain=0.0))[:30, :95]
+    assert wet.mean() < 1.25 * dry.mean() + 6.0
+
+
+def test_a_shore_ends_at_the_water_without_an_edge_of_boards() -> None:
+    """Gravel by a lake: land at the feet, water behind, the line between them not straight."""
+    picture = _draw(Scene("lake", "gravel", light="day", grain=0.0))
+    jetty = _draw(Scene("lake", light="day", grain=0.0))
+    assert np.abs(picture[100:] - jetty[100:]).mean() > 4.0
+    assert np.abs(picture[:70] - jetty[:70]).max() < 3.0
+
+
+def test_a_terrace_ends_at_a_low_wall() -> None:
+    """Between ground and outlook stands a level band of stone that the ground's pattern does not reach."""
+    plain = rendering.PLACES["terrace"]
+    assert plain.edge > 0
+    picture = _draw(Scene("terrace", "slabs", light="day", grain=0.0, blur=0.0))
+    rows = picture[:, :95].mean(axis=2)
+    band = rows.std(axis=1)[50:120]
+    assert band.min() < 0.5 * float(np.median(rows.std(axis=1)[150:]))
+
+
 def test_fog_swallows_more_the_farther_it_is() -> None:
     """The ground at the feet keeps its texture, ground far off loses it."""
     clear, fog = (

@@ -11,6 +11,7 @@ from backcloth.scene.studio import scene as names
 from backcloth.scene.studio import vocabulary as words
 from backcloth.scene.studio.catalogue import CATALOGUE
 from backcloth.scene.studio.colours import NAMED, shaded
+from backcloth.scene.studio.describe import describe
 from backcloth.scene.studio.parse import parse
 from backcloth.scene.studio.scene import Scene
 from backcloth.scene.studio.spec import from_plain, to_plain
@@ -108,6 +109,71 @@ def test_what_is_not_drawn_is_reported_and_small_talk_is_not(prompt: str, unmet:
     assert parse(prompt).unmet == unmet
 
 
+@pytest.mark.parametrize(
+    ("prompt", "upper", "lower"),
+    [
+        ("gradient background from light blue to white", shaded(Colour(*NAMED["blue"]), "light"), "white"),
+        ("pink to orange gradient", Colour(*NAMED["pink"]), "orange"),
+        ("a gradient of teal and navy", Colour(*NAMED["teal"]), "navy"),
+        ("studio background fading from mint into cream", Colour(*NAMED["mint"]), "cream"),
+    ],
+)
+def test_a_gradient_has_its_first_colour_above(prompt: str, upper: Colour, lower: str) -> None:
+    """Two colours that turn into each other are both the sweep's."""
+    understood = parse(prompt)
+    assert understood.scene == Scene("sweep", "", Colour(*NAMED[lower]), backdrop_colour=upper)
+    assert understood.unmet == ()
+
+
+def test_two_lamps_have_two_colours() -> None:
+    """The first colour of light is the key's, the second the other lamp's."""
+    scene = parse("glossy acrylic floor, purple and blue neon light").scene
+    assert scene.light_colour == shaded(Colour(*NAMED["purple"]), "vivid")
+    assert scene.second_colour == shaded(Colour(*NAMED["blue"]), "vivid")
+    assert (scene.setting, scene.surface) == ("gallery", "acrylic")
+
+
+@pytest.mark.parametrize("phrase", sorted(words.TINTS))
+def test_a_material_named_with_its_colour_has_it(phrase: str) -> None:
+    """Kraft is brown, teak is no oak; another colour that is said wins, and the name is said back."""
+    table = parse(f"table of {phrase}").scene
+    assert (table.surface, table.surface_colour) == (words.SURFACES[phrase], words.TINTS[phrase])
+    assert parse(f"table of #12f034 {phrase}").scene.surface_colour == Colour(0x12, 0xF0, 0x34)
+    first = next(name for name, tint in words.TINTS.items() if tint == words.TINTS[phrase])
+    assert first in describe(table)
+
+
+def test_shapes_in_a_studio_have_the_colour_that_was_asked_for() -> None:
+    """Blocks are painted; things that come in colours of their own are not, and that is reported."""
+    understood = parse("sage green background with white blocks and an arch")
+    assert understood.scene.surface_colour == Colour(*NAMED["white"])
+    assert understood.scene.backdrop_colour == Colour(*NAMED["sage green"])
+    assert understood.unmet == ()
+    assert parse("marble table with blue petals").unmet == ("blue",)
+    assert parse("marble table with green leaves").unmet == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "surface", "backdrop"),
+    [
+        ("pebbles by a lake, calm water, mountains in the distance", "gravel", "alps"),
+        ("on a river bank", "gravel", ""),
+        ("wooden pier at the lake with pebbles", "", ""),
+        ("jetty on a lake", "", ""),
+    ],
+)
+def test_a_lake_has_a_shore_where_no_jetty_is_named(prompt: str, surface: str, backdrop: str) -> None:
+    """Pebbles and river banks are shores; boards stay boards."""
+    scene = parse(prompt).scene
+    assert (scene.setting, scene.surface, scene.backdrop) == ("lake", surface, backdrop)
+
+
+def test_flowers_are_drawn_in_grass_alone() -> None:
+    """Daisies in a meadow are no word for something else, those on a table are not drawn."""
+    assert parse("on grass with daisies on a sunny spring day").unmet == ()
+    assert parse("daisies on an oak table").unmet == ("daisy",)
+
+
 @pytest.mark.parametrize("prompt", ["a dragon fighting a knight", "", "?!", "a red sports car"])
 def test_a_prompt_without_a_known_place_places_nothing(prompt: str) -> None:
     """Nothing recognised means the plain sweep, marked as not placed."""
@@ -160,13 +226,14 @@ def test_every_way_of_saying_no_counts(phrase: str) -> None:
         ("city at night, pink neon", "pink", ()),
         ("stage in blue light", "blue", ()),
         ("pink neon studio", "pink", ()),
-        ("studio, purple and blue neon light", "purple", ("blue",)),
+        ("studio, purple and blue neon light", "purple", ()),
+        ("studio, purple, blue and green neon light", "purple", ("green",)),
         ("meadow in golden light", "", ()),
         ("table in warm white light", "", ()),
     ],
 )
 def test_a_colour_of_light_is_the_lights(prompt: str, colour: str, unmet: tuple[str, ...]) -> None:
-    """A colour before a light makes it a gel, a second one is reported, and a light's own colour is none."""
+    """A colour before a light makes it a gel, a third one is reported, and a light's own colour is none."""
     understood = parse(prompt)
     wanted = shaded(Colour(*NAMED[colour]), "vivid") if colour else None
     assert understood.scene.light_colour == wanted

@@ -49,6 +49,25 @@ def _apart(a: Picture, b: Picture) -> npt.NDArray[np.float64]:
     return np.asarray(np.abs(a.astype(np.float64) - b.astype(np.float64)).mean(axis=2))
 
 
+def test_a_gradient_turns_from_the_backdrops_colour_above_to_the_surfaces_below() -> None:
+    """Both colours come close to what was asked, and no row falls back on the way between them."""
+    scene = Scene("sweep", "", Colour(240, 240, 240), backdrop_colour=Colour(60, 110, 190), light="bright")
+    picture = _draw(scene, np.zeros((120, 160), np.float32)).astype(np.float64)
+    assert np.abs(picture[2, 80] - (60, 110, 190)).max() < 30
+    assert picture[-8, 80].min() > 200
+    red = picture[:, 60:100, 0].mean(axis=1)
+    assert np.diff(np.convolve(red, np.ones(9) / 9, "valid")).min() > -1.5
+
+
+def test_blocks_take_the_surfaces_colour_and_leave_the_studio_its_own() -> None:
+    """White blocks before a green wall are white, and the floor stays green."""
+    green, white = Colour(60, 140, 80), Colour(242, 241, 239)
+    picture = _draw(Scene("sweep", "", white, backdrop_colour=green, props=("blocks",))).astype(int)
+    pale = (picture.min(axis=2) > 150).mean()
+    assert pale > 0.02
+    assert picture[-3, 5, 1] > picture[-3, 5, 0] + 30
+
+
 def _stage(monkeypatch: pytest.MonkeyPatch, scene: Scene) -> Stage:
     """What a plate is drawn from."""
     found: list[Stage] = []

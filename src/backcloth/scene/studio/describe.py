@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from backcloth.domain.colour import Colour
 from backcloth.scene.studio.colours import NAMED, OF_MATERIAL, SHADES, shaded
-from backcloth.scene.studio.scene import NATURE, ROOMS, STREETS, WALLS, Scene
+from backcloth.scene.studio.scene import NATURE, ROOMS, SHAPES, SHORES, STANDS, STREETS, WALLS, Scene
+from backcloth.scene.studio.vocabulary import SURFACES, TINTS
 
 _PLACE = {
     "table": "table",
@@ -35,8 +36,27 @@ _MADE = {
     "rock": "rough stone",
     "moss": "mossy",
     "water": "flooded",
+    "snow": "snow-covered",
+    "lawn": "grassy",
+    "sand": "sandy",
 }
 """Materials as words before a noun, where that is another word."""
+
+_LYING = {
+    "moss": "Ground covered with {} moss",
+    "lawn": "Ground covered with {} grass",
+    "snow": "Ground covered with {} snow",
+    "sand": "A bed of {} sand",
+    "wet sand": "A bed of wet {} sand",
+    "gravel": "A bed of {} gravel",
+    "rock": "A flat {} rock",
+}
+"""What a table of such a surface looks like."""
+
+_TINTED: dict[tuple[str, Colour], str] = {}
+"""Words for a surface in a colour that comes with the word: the first of the vocabulary's."""
+for _phrase, _tint in TINTS.items():
+    _TINTED.setdefault((SURFACES[_phrase], _tint), _phrase)
 
 _COVERS = frozenset({"linen", "silk", "velvet", "leather", "paper"})
 
@@ -48,7 +68,7 @@ _UNDERFOOT = {
     "desert": ("sand",),
     "street": ("asphalt",),
     "parking": ("asphalt",),
-    "lake": ("wood",),
+    "lake": ("wood", "white wood"),
     "rocks": ("rock",),
     "water": ("water",),
 }
@@ -66,6 +86,8 @@ _BEHIND = {
     "park": "in a park",
     "forest": "in a forest",
     "alps": "before mountains",
+    "dunes": "before dunes",
+    "snow": "in the snow",
     "city": "in a city",
     "street": "in a street",
     "sky": "under the sky",
@@ -121,7 +143,21 @@ _SHADOW = {"none": "no shadow", "soft": "a soft shadow", "hard": "a hard shadow"
 def describe(scene: Scene) -> str:
     """The scene in a sentence such as `A white marble table by a window, soft window light.`."""
     details = ", ".join(_details(scene))
-    return f"{_article(_thing(scene))} {_behind(scene)}, {details}.".replace(" ,", ",")
+    return f"{_headed(scene)} {_behind(scene)}, {details}.".replace(" ,", ",")
+
+
+def _headed(scene: Scene) -> str:
+    """What the subject is on, with its article; ground that lies like a table is called what it is."""
+    if scene.setting == "table" and scene.surface in _LYING:
+        colour = _name(scene.surface_colour, scene.surface) if scene.surface_colour else ""
+        return _LYING[scene.surface].format(colour).replace("  ", " ")
+    return _article(_thing(scene))
+
+
+def asks_behind(scene: Scene) -> bool:
+    """Whether the scene names something that stands behind the subject, or is a room."""
+    painted = scene.backdrop_colour is not None and scene.setting in STANDS | {"gallery"}
+    return bool(scene.backdrop) or painted or scene.setting in ROOMS
 
 
 def _article(thing: str) -> str:
@@ -133,8 +169,12 @@ def _thing(scene: Scene) -> str:
     colour = _name(scene.surface_colour, scene.surface) if scene.surface_colour else ""
     material = f"{colour} {scene.surface}".strip()
     made = f"{colour} {_MADE.get(scene.surface, scene.surface)}".strip()
+    if scene.surface_colour and (scene.surface, scene.surface_colour) in _TINTED:
+        material = made = _TINTED[scene.surface, scene.surface_colour]
     if scene.setting == "sweep":
-        return f"{_name(scene.backdrop_colour)} {place}" if scene.backdrop_colour else place
+        return _sweep(scene, place)
+    if scene.setting == "lake" and scene.surface in SHORES:
+        return f"lake shore of {_ground(scene, colour)}"
     if scene.setting in STREETS | NATURE:
         usual = not colour and scene.surface in _UNDERFOOT.get(scene.setting, ("",))
         return place if usual or not material else f"{place} with {_ground(scene, colour)} underfoot"
@@ -143,6 +183,13 @@ def _thing(scene: Scene) -> str:
     if scene.surface in _COVERS:
         return f"{place} covered in {material}"
     return f"{made} {place}".strip()
+
+
+def _sweep(scene: Scene, place: str) -> str:
+    wall, floor = scene.backdrop_colour, scene.surface_colour
+    if wall and floor and not SHAPES.intersection(scene.props):
+        return f"{place} from {_name(wall)} above to {_name(floor)} below"
+    return f"{_name(wall)} {place}" if wall else place
 
 
 def _ground(scene: Scene, colour: str) -> str:
@@ -162,7 +209,8 @@ def _behind(scene: Scene) -> str:
 
 def _details(scene: Scene) -> Iterator[str]:
     light = _LIGHT[scene.light]
-    yield f"{_name(scene.light_colour)} {light}" if scene.light_colour else light
+    gels = " and ".join(_name(gel) for gel in (scene.light_colour, scene.second_colour) if gel)
+    yield f"{gels} {light}".strip()
     if scene.weather:
         yield _WEATHER[scene.weather]
     if scene.season:
@@ -172,7 +220,7 @@ def _details(scene: Scene) -> Iterator[str]:
     if scene.pattern:
         yield _PATTERN[scene.pattern]
     if scene.props:
-        yield f"with {' and '.join(_PROPS.get(name, name) for name in scene.props)}"
+        yield f"with {' and '.join(_prop(scene, name) for name in scene.props)}"
     if scene.view == "top":
         yield "seen from straight above"
     yield from _refinements(scene)
@@ -191,6 +239,13 @@ def _refinements(scene: Scene) -> Iterator[str]:
         yield "shallow depth of field" if scene.blur > 1.0 else "a sharp background"
     if scene.grain != 1.0:
         yield "film grain" if scene.grain > 1.0 else "no grain"
+
+
+def _prop(scene: Scene, name: str) -> str:
+    if name in SHAPES and scene.setting == "sweep" and scene.surface_colour:
+        colour = _name(scene.surface_colour)
+        return _article(f"{colour} arch").lower() if name == "arch" else f"{colour} {name}"
+    return _PROPS.get(name, name)
 
 
 def _name(colour: Colour, material: str = "") -> str:

@@ -9,9 +9,10 @@ from backcloth.domain.placement import Shadow
 from backcloth.domain.request import Mode
 from backcloth.errors import PromptNotUnderstood
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob
-from backcloth.scene.studio.describe import describe
+from backcloth.scene.studio.describe import asks_behind, describe
 from backcloth.scene.studio.meaning import Meaning
-from backcloth.scene.studio.render import render
+from backcloth.scene.studio.props.dress import left_out
+from backcloth.scene.studio.render import draw, set_up, share_behind
 from backcloth.scene.studio.scene import Scene
 from backcloth.scene.studio.spec import from_plain, to_plain
 from backcloth.scene.studio.understand import THRESHOLD, Understanding, understand
@@ -102,18 +103,33 @@ class StudioEngine:
     def _drawn(self, scene: Scene, job: SceneJob, understood: Understanding | None) -> Plate:
         if job.shadow is not Shadow.AUTO:
             scene = replace(scene, shadow=job.shadow.value)
-        sentence = describe(scene)
+        stage = set_up(scene, job.subject, job.matte, job.seed)
+        hidden = asks_behind(scene) and share_behind(stage) < _SEEN
+        sentence = describe(replace(scene, backdrop="", backdrop_colour=None) if hidden else scene)
         record = {"spec": to_plain(scene)}
         if understood:
             record["match"] = {"score": understood.score, "scene": understood.meant}
         return Plate(
-            picture=render(scene, job.subject, job.matte, job.seed),
+            picture=draw(stage),
             engine=f"{self.name} {VERSION} (procedural studio, not a generative model)",
             scene=sentence,
-            notices=_notices(understood) if understood else (),
+            notices=(*(_notices(understood) if understood else ()), *_hidden(scene, hidden=hidden)),
             refined_prompt=sentence,
             record=record,
         )
+
+
+def _hidden(scene: Scene, *, hidden: bool) -> tuple[str, ...]:
+    """What the scene asks for that this picture of it has no room for."""
+    props = left_out(scene)
+    said = (f"There is no place for {' and '.join(props)} in this scene.",) if props else ()
+    return (*said, _OUTSIDE) if hidden else said
+
+
+_SEEN = 0.04
+"""Share of the plate's height that has to show what was asked to stand behind."""
+
+_OUTSIDE = "What stands behind lies outside the picture: the subject is seen from above."
 
 
 def _refusal(understood: Understanding) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from backcloth.scene.studio.arrays import Field, Radiance, Rgb, as_field, mix, rgb, smoothstep
 from backcloth.scene.studio.environment import SURROUNDINGS, look
-from backcloth.scene.studio.lamps import draw_lamps, glow
+from backcloth.scene.studio.lamps import LONGEST, draw_lamps, glow
 from backcloth.scene.studio.lens import blur
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.ridges import Land, Range, draw_ranges
@@ -18,11 +18,11 @@ from backcloth.scene.studio.sky import draw_sky
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.weather import DARK, SKY_OF_LIGHT, air_colour, haze_far, sky_of, snow_light
 
-_LONGEST = 420
-"""Longest side that the far background is computed at."""
-
 _WIDE = 0.52
 """Share of the focal length that surroundings are seen with: a little more of them fits in."""
+
+_SANDY = {"desert": "dunes"}
+"""Settings whose ranges at the horizon are what a backdrop of that name is."""
 
 _DIMMEST = 0.20
 """Exposure that a panorama gets at least before dark ground, as its woods are not as dark as their floor."""
@@ -51,7 +51,7 @@ _WOODED: dict[str, Rgb] = {
 def small_size(stage: Stage) -> tuple[int, int]:
     """(width, height) that the far background is computed at."""
     camera = stage.camera
-    scale = min(1.0, _LONGEST / max(camera.width, camera.height))
+    scale = min(1.0, LONGEST / max(camera.width, camera.height))
     return max(1, round(camera.width * scale)), max(1, round(camera.height * scale))
 
 
@@ -148,7 +148,9 @@ def _land(
     if name in DARK:
         seen += 0.45 * (seen.mean(axis=2, keepdims=True) - seen)
         seen += glow(stage, elevation) * (0.05 + 0.10 * seen / max(float(seen.mean()), 1e-3))
-    if scene.setting == "snow" or (season_of(scene) == "winter" and scene.weather == "snowfall"):
+    if "snow" in (scene.setting, scene.backdrop) or (
+        season_of(scene) == "winter" and scene.weather == "snowfall"
+    ):
         seen = snowed(seen, snow_light(stage), elevation, clumps)
     return seen, gap
 
@@ -164,10 +166,10 @@ def _land_of(stage: Stage, name: str, ground: Rgb | None) -> Land:
     """Colours of ranges at the horizon: of sand in a desert, else of rock and wood."""
     light, tint = stage.light, rgb(_LAND[name])
     whole = (rgb(light.key) + rgb(light.ambient)) * (1.0 if name not in DARK else 0.25)
-    if stage.scene.setting == "desert" and ground is not None:
+    if ground is not None and "dunes" in (stage.scene.backdrop, _SANDY.get(stage.scene.setting)):
         own = rgb(ground)
         lit, shaded = own * 1.12, own * rgb((0.60, 0.56, 0.58))
-    elif stage.scene.setting == "snow":
+    elif "snow" in (stage.scene.setting, stage.scene.backdrop):
         lit, shaded = rgb((0.36, 0.38, 0.42)) * tint, rgb((0.14, 0.17, 0.22)) * tint
     else:
         lit, shaded = (

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from backcloth.domain.colour import Colour
 from backcloth.scene.studio.arrays import Field, Radiance, Rgb, rgb, smoothstep
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.tone import surface_colour
@@ -13,6 +14,9 @@ from backcloth.scene.studio.tone import surface_colour
 _WARM: tuple[Rgb, ...] = ((1.0, 0.58, 0.22), (1.0, 0.74, 0.42), (1.0, 0.86, 0.66), (1.0, 0.40, 0.14))
 _TOWN: tuple[Rgb, ...] = (*_WARM, (0.70, 0.84, 1.0), (1.0, 0.16, 0.08), (0.25, 0.9, 0.55))
 _NEON: tuple[Rgb, ...] = ((1.0, 0.10, 0.55), (0.10, 0.75, 1.0), (0.45, 0.16, 1.0), (1.0, 0.30, 0.20))
+
+LONGEST = 420
+"""Longest side that the far background, with its lamps, is computed at."""
 
 _RIM = 3
 """Columns at the rim without lamps: the blur would repeat one there outwards, as a streak."""
@@ -22,13 +26,19 @@ _BUILT = frozenset({"street", "parking", "city", "terrace"})
 
 def palette(stage: Stage) -> tuple[Rgb, ...]:
     """Colours of the lamps of a stage's light, the one asked for first."""
-    named = stage.scene.light_colour
-    if named is not None:
-        own = surface_colour(named.rgb)
-        top = max(*own, 1e-3)
-        asked = (own[0] / top, own[1] / top, own[2] / top)
-        return (asked, asked, *_NEON[:2]) if stage.scene.light == "neon" else (asked, *_WARM[:2])
+    scene = stage.scene
+    if scene.light_colour is not None:
+        asked = _pure(scene.light_colour)
+        other = _pure(scene.second_colour or scene.light_colour)
+        return (asked, other, *_NEON[:2]) if scene.light == "neon" else (asked, other, *_WARM[:2])
     return _NEON if stage.scene.light == "neon" else _TOWN
+
+
+def _pure(colour: Colour) -> Rgb:
+    """A colour as bright as a lamp may be."""
+    own = surface_colour(colour.rgb)
+    top = max(*own, 1e-3)
+    return (own[0] / top, own[1] / top, own[2] / top)
 
 
 def draw_lamps(stage: Stage, elevation: Field, sky: Field, rng: np.random.Generator) -> Radiance:
@@ -54,6 +64,8 @@ def draw_lamps(stage: Stage, elevation: Field, sky: Field, rng: np.random.Genera
         up = abs(float(rng.normal(0.0, 0.05 if built else 0.012))) + 0.003
         colour = colours[int(rng.integers(len(colours)))]
         _dot(out, elevation, sky, (up, float(rng.random())), rgb(colour) * float(rng.lognormal(2.4, 0.9)))
+    # A lamp is one pixel before the lens blurs it; the fewer pixels there are, the less light is one of them.
+    out *= np.float32((max(elevation.shape) / LONGEST) ** 2)
     if built and stage.scene.light == "neon":
         _signs(out, elevation, rng, colours)
     return out

@@ -54,6 +54,10 @@ _GROUND = {
 """Surfaces that settings have anyway."""
 
 
+FLOWERY = frozenset({"meadow", "mountain", "garden"})
+"""Settings whose grass has flowers in spring and summer."""
+
+
 def leftover(scene: Scene, reading: Reading) -> list[tuple[int, str]]:
     """(position, phrase) of known places, surfaces and backdrops that the scene shows in no way."""
     found: list[tuple[int, str]] = []
@@ -71,6 +75,8 @@ def _shown(scene: Scene, kind: str, name: str) -> bool:
         home = not scene.surface and words.HOME_OF_SURFACE[name] == scene.setting
         anyway = scene.setting in _GROUND.get(name, ())
         return home or anyway or name == scene.backdrop or _alike(name, scene.surface)
+    if kind == "flower":
+        return scene.surface in ("", "lawn") and scene.setting in FLOWERY
     lit_by_it = name == "window" and scene.light in ("window", "morning")
     hung = name == "lights" and "lights" in scene.props
     return lit_by_it or hung or name == scene.backdrop or scene.setting in _SEEN.get(name, ())

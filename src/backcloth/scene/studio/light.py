@@ -96,9 +96,13 @@ class Key:
 def light_of(scene: Scene) -> Light:
     """The scene's light, in the colour and with the shadow that were asked for.
 
-    A colour tints the key alone; a soft shadow takes a large and weaker key, a hard one a small and strong.
+    A colour tints the key alone, a second one a lamp on the other side; a soft shadow takes a large and
+    weaker key, a hard one a small and strong.
     """
     light = LIGHTS[scene.light]
+    if scene.second_colour is not None:
+        lamp = light.second if any(light.second) else light.key
+        light = replace(light, second=_tinted(lamp, scene.second_colour))
     if scene.light_colour is not None:
         light = replace(light, key=_tinted(light.key, scene.light_colour))
     if scene.shadow == "soft":

@@ -18,8 +18,9 @@ _PLACE_OF_VIEW = {"sea": "beach", "alps": "mountain", "park": "garden", "leaves"
 """Where something stands that is only said to have this behind it; a room for the others."""
 
 _OPEN = STREETS | {"meadow", "mountain", "snow", "rocks"}
-_OUTLOOKS = dict.fromkeys(("alps", "park", "forest", "city", "street", "lights", "sky"), _OPEN) | {
-    "sea": frozenset({"terrace", "beach", "rocks"})
+_OUTLOOKS = dict.fromkeys(("park", "forest", "city", "street", "lights", "sky"), _OPEN) | {
+    "alps": _OPEN | {"lake"},
+    "sea": frozenset({"terrace", "beach", "rocks"}),
 }
 """Settings under the sky in which something may be asked to stand behind."""
 
@@ -80,6 +81,9 @@ def parse(prompt: str, negative: str = "") -> Parsed:
     scene = Scene(setting or "sweep", surface or ("oak" if setting == "table" else ""), backdrop=backdrop)
     scene = lit(scene, reading.lights, reading.flags.get("weather", ""))
     scene = painted(scene, reading)
+    tint = reading.tints.get(scene.surface)
+    if tint is not None and scene.surface_colour is None:
+        scene = replace(scene, surface_colour=tint)
     hung = ["lights"] if "lights" in reading.backdrops and scene.backdrop != "lights" else []
     props = tuple(dict.fromkeys(name for name in [*reading.props, *hung] if name not in reading.denied))
     scene = replace(scene, props=props, **reading.flags)
@@ -108,7 +112,7 @@ def parse(prompt: str, negative: str = "") -> Parsed:
     )
 
 
-_COLOURS = ("surface_colour", "backdrop_colour", "light_colour")
+_COLOURS = ("surface_colour", "backdrop_colour", "light_colour", "second_colour")
 
 
 def _weak(reading: Reading) -> bool:
@@ -190,6 +194,9 @@ def _surface(setting: str, reading: Reading) -> str:
         fitting = [name for name in named if name in _GROUNDS and (setting != "snow" or name == "snow")]
     else:
         fitting = list(named) if setting not in ("", "sweep") else []
+    if setting == "lake" and not fitting:
+        said = set(reading.nouns.values())
+        return "gravel" if said & words.SHORES and not said & words.JETTIES else ""
     return fitting[0] if fitting else ""
 
 

@@ -31,6 +31,7 @@ class Reading:
         named: (position, phrase, kind, name) of each place, surface and backdrop, but for weak words.
         nouns: Known nouns by position, for colours to belong to.
         kitchen: Whether a kitchen counter was named.
+        tints: Colour of a surface whose word names one with it, as kraft does of paper.
         denied: Names that are not wanted.
         unmet: (position, word) of what is not understood.
         telling: How many words or phrases asked for something.
@@ -49,6 +50,7 @@ class Reading:
     named: list[tuple[int, str, str, str]] = field(default_factory=list)
     nouns: dict[int, str] = field(default_factory=dict)
     kitchen: bool = False
+    tints: dict[str, Colour] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
     unmet: list[tuple[int, str]] = field(default_factory=list)
     telling: int = 0
@@ -232,9 +234,18 @@ def _take(phrase: str, position: int, reading: Reading) -> bool:
             known = True
     for flag, value in words.FLAGS.get(phrase, ()):
         reading.flags.setdefault(flag, value)
-    for kind, table in (("surface", words.SURFACES), ("backdrop", words.BACKDROPS)):
-        if phrase in table and phrase not in words.WEAK_SETTINGS:
-            reading.named.append((position, phrase, kind, table[phrase]))
+    _note(phrase, position, reading)
     if known:
         reading.nouns[position] = phrase
     return known
+
+
+def _note(phrase: str, position: int, reading: Reading) -> None:
+    """Notes what is named, in case the scene has no room for it, and colours that come with a name."""
+    if phrase in words.TINTS:
+        reading.tints.setdefault(words.SURFACES[phrase], words.TINTS[phrase])
+    if phrase in words.FLOWERS:
+        reading.named.append((position, phrase, "flower", phrase))
+    for kind, table in (("surface", words.SURFACES), ("backdrop", words.BACKDROPS)):
+        if phrase in table and phrase not in words.WEAK_SETTINGS:
+            reading.named.append((position, phrase, kind, table[phrase]))

@@ -20,7 +20,7 @@ STREETS = frozenset({"parking", "street", "city", "garden", "terrace"})
 NATURE = frozenset(
     {"beach", "meadow", "forest", "mountain", "desert", "snow", "sky", "lake", "rocks", "water"}
 )
-"""Settings under the open sky; `lake` is a jetty, `water` a still mirror that the subject stands on."""
+"""Settings under the open sky; `lake` is a jetty or a shore, `water` a still mirror to stand on."""
 
 SETTINGS = frozenset({"sweep", "stage"}) | STANDS | ROOMS | STREETS | NATURE
 """Every setting; `sweep` is a seamless studio, `stage` a dark floor in a spotlight."""
@@ -36,9 +36,11 @@ SURFACES = frozenset(
 WALLS = frozenset({"plaster", "concrete", "brick", "tiles", "oak", "dark wood", "white wood", "marble"})
 """Materials of a wall that is seen as a wall, little out of focus."""
 
-VIEWS = frozenset(
-    {"window", "room", "kitchen", "cafe", "bathroom", "office", "warehouse", "books"}
-) | frozenset({"park", "forest", "city", "street", "alps", "sky", "sea", "lights", "leaves", "curtain"})
+VIEWS = (
+    frozenset({"window", "room", "kitchen", "cafe", "bathroom", "office", "warehouse", "books"})
+    | frozenset({"park", "forest", "city", "street", "alps", "dunes", "snow", "sky", "sea"})
+    | frozenset({"lights", "leaves", "curtain"})
+)
 """What may stand behind out of focus; `lights` are lamps' blur circles, `leaves` foliage close by."""
 
 BACKDROPS = WALLS | VIEWS
@@ -69,6 +71,13 @@ PROPS = frozenset(
 """Every prop: small things strewn around, plants that look into the picture, shapes that stand behind."""
 
 
+SHORES = frozenset({"gravel", "rock", "sand", "wet sand", "soil", "lawn", "moss"})
+"""Surfaces with which a lake has a shore instead of a jetty."""
+
+SHAPES = frozenset({"blocks", "arch"})
+"""Props whose colour a sweep's surface colour is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A background in the studio's own terms. Names are those of the sets above.
@@ -76,11 +85,13 @@ class Scene:
     Attributes:
         setting: Which set is built.
         surface: Material of what the subject stands on; empty for the setting's own.
-        surface_colour: Its colour; None for the material's own.
+        surface_colour: Its colour; None for the material's own. In a sweep the colour of blocks and arches;
+            without these that of the floor, which turns into the backdrop's as it rises.
         backdrop: What stands behind: a wall, a window, a room, surroundings; empty for the setting's own.
         backdrop_colour: Colour of wall or backdrop, of the sea, or of a sweep.
         light: Name of the light.
         light_colour: Colour of the key light: a gel, a neon tube; None for the light's own.
+        second_colour: Colour of a second lamp on the other side; None for the light's own, if any.
         weather: Name of the weather, outdoors.
         season: Name of the season, outdoors.
         props: Names of props, in the order they were asked for.
@@ -102,6 +113,7 @@ class Scene:
     backdrop_colour: Colour | None = None
     light: str = "soft"
     light_colour: Colour | None = None
+    second_colour: Colour | None = None
     weather: str = ""
     season: str = ""
     props: tuple[str, ...] = ()

@@ -30,7 +30,7 @@ _NAMES: dict[str, frozenset[str]] = {
     "shadow": names.SHADOWS,
     "view": frozenset({"level", "top"}),
 }
-_COLOURS = ("surface_colour", "backdrop_colour", "light_colour")
+_COLOURS = ("surface_colour", "backdrop_colour", "light_colour", "second_colour")
 _SWITCHES = ("reflection", "clouds", "sun", "wet")
 _STRENGTHS = {"blur": BLUR_MOST, "grain": GRAIN_MOST}
 _FIELDS = tuple(entry.name for entry in fields(Scene))

@@ -103,7 +103,8 @@ def _fitting(parsed: Parsed) -> Callable[[Named], bool]:
     if parsed.strong:
         return lambda named: named.scene.setting == setting
     if "setting" not in parsed.said or setting == "sweep":
-        return lambda _named: True
+        bare = parsed.scene.surface in ("", "plaster", "paper")
+        return lambda named: bare or named.scene.setting != "sweep"
     kin = OUTDOORS if setting in OUTDOORS else ROOMS | STANDS | {"sweep", "stage"}
     return lambda named: named.scene.setting in kin
 
@@ -129,7 +130,8 @@ def _merged(parsed: Parsed, named: Named) -> Scene:
     scene = replace(base, **given)
     if parsed.lights or "weather" in said:
         pattern = scene.pattern
-        scene = lit(replace(scene, light_colour=worded.light_colour), parsed.lights, scene.weather)
+        scene = replace(scene, light_colour=worded.light_colour, second_colour=worded.second_colour)
+        scene = lit(scene, parsed.lights, scene.weather)
         scene = replace(scene, pattern=pattern)
     props = tuple(name for name in scene.props if name not in parsed.denied)
     return replace(scene, props=props, backdrop="" if scene.backdrop in parsed.denied else scene.backdrop)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from backcloth.domain.colour import parse_hex
 from backcloth.scene.studio import scene as names
 
 _TABLES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text("utf-8"))
@@ -75,6 +76,9 @@ for _field, _values in _TABLES["negated"].items():
         for _phrase in _said:
             NEGATED.setdefault(_phrase, []).append((_field, _value(_key)))
 
+TINTS = {phrase: parse_hex(colour) for colour, said in _TABLES["tints"].items() for phrase in said}
+"""Phrases of surfaces that name a colour with the material."""
+
 HOME_OF_SURFACE = {
     surface: home.strip() for home, surfaces in _TABLES["home_of_surface"].items() for surface in surfaces
 }
@@ -87,6 +91,15 @@ VIEW_OF_SETTING = {
 
 WEAK_SETTINGS = _words("weak_settings")
 """Words for places that say little: they give way to what the whole prompt means."""
+
+FLOWERS = _words("flowers")
+"""Words for flowers that grow in grass; they are words for a season too."""
+
+SHORES = _words("shores")
+"""What lies along a lake where no jetty is named."""
+
+JETTIES = _words("jetties")
+"""Words for boards that a lake is seen from."""
 
 SURFACE_NOUNS = _words("surface_nouns")
 """Nouns whose colour is the colour of what the subject stands on."""

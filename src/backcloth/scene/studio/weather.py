@@ -66,9 +66,21 @@ WEATHERS = {
 }
 
 
-def under(light: Light, weather: str) -> Light:
-    """A light as a weather lets it through; at night lamps shine whatever falls."""
+_HARD = 0.6
+"""Share of the key that a weather lets through at least where a hard shadow was asked for."""
+
+
+def under(light: Light, weather: str, shadow: str = "auto") -> Light:
+    """A light as a weather lets it through; at night lamps shine whatever falls.
+
+    Args:
+        light: In clear weather.
+        weather: Its name.
+        shadow: As `Scene.shadow`: a hard one that was asked for keeps the light's edge.
+    """
     here = WEATHERS[weather]
+    if shadow == "hard":
+        here = replace(here, key=max(here.key, _HARD))
     if here.key == 1.0 or SKY_OF_LIGHT.get(light.name) == "night":
         return light
     key, ambient = rgb(light.key), rgb(light.ambient)
@@ -80,7 +92,7 @@ def under(light: Light, weather: str) -> Light:
         light,
         key=_triple(key * here.key),
         ambient=_triple(filled),
-        softness=max(light.softness, 0.3 if here.key > 0.4 else 0.6),
+        softness=light.softness if shadow == "hard" else max(light.softness, 0.3 if here.key > 0.4 else 0.6),
     )
 
 
@@ -89,8 +101,13 @@ def sky_of(light: str, weather: str) -> Sky:
     sky, here = SKIES[SKY_OF_LIGHT[light]], WEATHERS[weather]
     if here.grey > 0:
         dull = SKIES["overcast"]
-        level = float(np.mean(sky.stops[:2])) / float(np.mean(dull.stops[:2]))
+        low = float(np.mean(sky.stops[:2])) / float(np.mean(dull.stops[:2]))
+        whole = float(np.mean(sky.stops)) / float(np.mean(dull.stops))
+        dark = SKY_OF_LIGHT[light] in DARK
+        level = 0.6 * whole if dark else low
         even = [rgb(colour) * level for colour in dull.stops]
+        if dark:  # lamps light a dull sky from below
+            even = [colour * fall for colour, fall in zip(even, (1.35, 1.15, 0.8, 0.55), strict=True)]
         tint = np.asarray(sky.stops[1], np.float32) / float(np.mean(sky.stops[1]))
         even = [colour * (0.88 + 0.12 * tint) for colour in even]
         stops = [

@@ -67,13 +67,17 @@ _Measure = tuple[float, float, float]
 def _tones(stage: Stage) -> tuple[Colour, Colour, Colour]:
     """Three tones of the set's colour, or of one by chance: as it is, lighter, deeper."""
     chance = _CLAY[int(stage.rng(98).integers(len(_CLAY)))]
-    named = stage.scene.backdrop_colour or stage.scene.surface_colour or chance
+    scene = stage.scene
+    asked = scene.setting == "sweep" and scene.surface_colour is not None
+    own, set_colour = scene.surface_colour, scene.backdrop_colour
+    named = (own if asked else set_colour or own) or chance
 
     def towards(aim: int, share: float) -> Colour:
         red, green, blue = (round(c + (aim - c) * share) for c in named.rgb)
         return Colour(red, green, blue)
 
-    return named, towards(250, 0.38), towards(40, 0.20)
+    # Where the shapes' own colour was asked for, all three keep near it.
+    return named, towards(250, 0.15 if asked else 0.38), towards(40, 0.05 if asked else 0.20)
 
 
 def _blocks(stage: Stage, layer: Layer, measure: _Measure, rng: np.random.Generator) -> _Placed:

@@ -45,7 +45,9 @@ def podium(stage: Stage) -> Build:
     radius = min(radius * float(rng.uniform(0.94, 1.22)), 0.55 * depth)
     from_above = wide > 1.2 * extent or camera.foreshortening > 0.45
     if from_above:
-        radius = max(radius, 0.72 * wide)
+        filling = wide > 0.55 * camera.width * camera.pixel
+        radius = max(radius, (0.98 if filling else 0.72) * wide)
+        x = ((stance.left + stance.right) / 2 - camera.width / 2) * camera.pixel
     upright = math.cos(math.atan(camera.foreshortening))
     tall = max(0.40 * extent, 0.24 * camera.height * camera.pixel) * float(rng.uniform(0.8, 1.25)) * upright
     square = rng.random() < 0.36 and not from_above

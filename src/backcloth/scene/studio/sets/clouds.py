@@ -22,7 +22,7 @@ _PUFFS = 22
 
 def draw_clouds(stage: Stage) -> Radiance:
     """The sky, and for a subject that stands a bed of cloud under it."""
-    stage = replace(stage, light=under(stage.light, stage.scene.weather))
+    stage = replace(stage, light=under(stage.light, stage.scene.weather, stage.scene.shadow))
     camera, stance = stage.camera, stage.stance
     behind = outdoors(stage, "", None, radius=0.5 * stage.bokeh, lowest=0.2)
     behind = props.behind(stage, behind, camera.contact_row)

@@ -31,8 +31,7 @@ def draw_gallery(stage: Stage) -> Radiance:
     camera, scene = stage.camera, stage.scene
     material = scene.backdrop if scene.backdrop in WALLS else ""
     extent = stage.stance.extent * camera.pixel
-    gap = float(stage.rng(15).uniform(0.75, 1.35)) * extent
-    depth = camera.focus + min(gap, 1.2 * camera.focus)
+    depth = _wall_at(stage)
     colour = scene.backdrop_colour or (None if material else _WHITE)
     far = _foot(stage, wall(stage, colour, depth=depth, material=material), material, depth)
     floor = scene.surface or "concrete"
@@ -62,6 +61,18 @@ def draw_gallery(stage: Stage) -> Radiance:
         overlay=around(stage, shadows, pattern, edge=edge),
     )
     return standing(stage, out, edge)
+
+
+def gallery_end(stage: Stage) -> float:
+    """The row where the floor meets the wall."""
+    return stage.camera.row(_wall_at(stage))
+
+
+def _wall_at(stage: Stage) -> float:
+    """Metres from the camera to the wall."""
+    camera = stage.camera
+    gap = float(stage.rng(15).uniform(0.75, 1.35)) * stage.stance.extent * camera.pixel
+    return camera.focus + min(gap, 1.2 * camera.focus)
 
 
 def _foot(stage: Stage, far: Radiance, material: str, depth: float) -> Radiance:

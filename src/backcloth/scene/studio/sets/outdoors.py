@@ -20,6 +20,7 @@ from backcloth.scene.studio.season import GRASS, season_of
 from backcloth.scene.studio.sets.grass import draw_grass
 from backcloth.scene.studio.sets.ground import dappled, rippled, snow_patches, varied
 from backcloth.scene.studio.sets.markings import paint_kerb, paint_lines
+from backcloth.scene.studio.sets.parapet import parapet
 from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.sea import draw_sea, sea_view, wet_shore
 from backcloth.scene.studio.sets.strewn import strew
@@ -104,7 +105,7 @@ _PAVED = frozenset({"asphalt", "cobbles", "slabs", "concrete", "tiles", "wood", 
 
 def draw_outdoors(stage: Stage) -> Radiance:
     """Draws one of PLACES."""
-    stage = replace(stage, light=under(stage.light, stage.scene.weather))
+    stage = replace(stage, light=under(stage.light, stage.scene.weather, stage.scene.shadow))
     scene, camera = stage.scene, stage.camera
     place = PLACES[scene.setting]
     name = ground_of(stage, place)
@@ -124,12 +125,9 @@ def draw_outdoors(stage: Stage) -> Radiance:
         behind = outdoors(stage, around, ground, radius=radius, beyond=beyond)
     sea = not around and scene.setting in ("beach", "rocks")
     leafy = scene.setting in ("forest", "garden") and scene.light in _SUNNY and not scene.pattern
-    edge = camera.horizon
-    if place.edge:
-        depth = camera.focus + place.edge * stage.stance.extent * camera.pixel
-        edge = float(min(camera.row(depth), camera.contact_row - 0.06 * camera.height))
-        if stage.stance.present and not stage.stance.grounded:
-            edge = 0.86 * camera.height
+    edge = _edge(stage, place)
+    if scene.setting == "terrace":
+        behind = parapet(stage, behind, edge, tile)
     shadows = shadows_of(stage)
     pattern = dappled(stage) if leafy and scene.weather in ("", "clear") else on_floor(stage)
     end = max(edge, camera.row(_PROPS * camera.focus))
@@ -146,6 +144,23 @@ def draw_outdoors(stage: Stage) -> Radiance:
         overlay=_overlay(stage, behind, name, props.around(stage, shadows, pattern, edge=end), sea=sea),
     )
     return let_fall(stage, props.standing(stage, drawn, end))
+
+
+def outdoors_end(stage: Stage) -> float:
+    """The row above which more is seen of what lies beyond the ground than of the ground."""
+    place = PLACES[stage.scene.setting]
+    return max(_edge(stage, place), stage.camera.row(0.5 * sum(place.fade) * stage.camera.focus))
+
+
+def _edge(stage: Stage, place: Place) -> float:
+    """The row where the ground ends: at the horizon, or where it was built to."""
+    camera = stage.camera
+    if not place.edge:
+        return camera.horizon
+    if stage.stance.present and not stage.stance.grounded:
+        return 0.86 * camera.height
+    depth = camera.focus + place.edge * stage.stance.extent * camera.pixel
+    return float(min(camera.row(depth), camera.contact_row - 0.06 * camera.height))
 
 
 def ground_of(stage: Stage, place: Place) -> str:

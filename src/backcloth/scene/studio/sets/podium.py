@@ -32,6 +32,12 @@ _WALL = (1.9, 2.5)
 _SMALL = 0.6
 """Size of what lies on a podium's top, as a share of the usual."""
 
+_LEDGES = {"dunes": "sand", "snow": "snow"}
+"""Ground around a podium that goes on into the view; a ledge of concrete before the others."""
+
+_OPEN = 4.0
+"""How much farther such ground reaches than a ledge."""
+
 _FLOOR = {
     "plaster": Colour(222, 217, 209),
     "concrete": Colour(160, 158, 154),
@@ -100,7 +106,7 @@ def _before(stage: Stage, built: Build, *, cut: bool) -> Radiance:
     """A floor before a wall of some material, or a ledge before a view, with the solids' shadows."""
     camera, scene = stage.camera, stage.scene
     below = _lowered(stage, built)
-    depth = float(stage.rng(20).uniform(*_WALL)) * camera.focus
+    depth = _end_at(stage)
     edge = float(below.camera.row(depth))
     far = behind_stand(stage)
     seen = far is not None
@@ -109,9 +115,8 @@ def _before(stage: Stage, built: Build, *, cut: bool) -> Radiance:
     far = behind(stage, far, edge, plants=cut or seen)
     if cut:
         return far
-    name, colour = (
-        ("concrete", None) if seen else ("plaster", scene.backdrop_colour or _FLOOR[scene.backdrop])
-    )
+    name = _LEDGES.get(scene.backdrop, "concrete") if seen else "plaster"
+    colour = None if seen else scene.backdrop_colour or _FLOOR[scene.backdrop]
     floor = build(name, colour, stage.rng(23), stage.texels, camera.pixel, lit=ray(stage))
     none, pattern = no_shadows((camera.width, camera.height)), on_floor(below, depth)
     overlay = around(below, none, pattern, edge=edge, keep_off=_footprint(stage, built))
@@ -120,6 +125,20 @@ def _before(stage: Stage, built: Build, *, cut: bool) -> Radiance:
     rows = np.arange(camera.height, dtype=np.float32)[:, None]
     left = 1.0 - (1.0 - left) * smoothstep(edge - 1.0, edge + 0.02 * camera.height, rows)
     return standing(below, as_field(out * left[..., None]), edge, plants=not seen)
+
+
+def podium_end(stage: Stage) -> float:
+    """The row where the floor around a podium or steps ends; a cove's wall and floor are one."""
+    if stage.scene.backdrop not in WALLS | VIEWS:
+        return float(stage.camera.height)
+    built = steps(stage) if stage.scene.setting == "steps" else podium(stage)
+    return float(_lowered(stage, built).camera.row(_end_at(stage)))
+
+
+def _end_at(stage: Stage) -> float:
+    """Metres from the camera to the far end of the floor."""
+    share = float(stage.rng(20).uniform(*_WALL))
+    return (_OPEN if stage.scene.backdrop in _LEDGES else 1.0) * share * stage.camera.focus
 
 
 def _in_cove(stage: Stage, built: Build, colour: Colour, *, cut: bool) -> Radiance:

@@ -46,6 +46,9 @@ INTERIORS = {
     ),
 }
 
+_FADE = (1.9, 3.2)
+"""Depths, in multiples of the subject's, over which the floor turns into the room's own."""
+
 _OBLIQUE = (0.14, 0.46)
 """Radians that planks turn from running straight away from the camera."""
 
@@ -55,6 +58,11 @@ def _lengthwise(stage: Stage) -> float:
     rng = stage.rng(13)
     side = 1.0 if rng.random() < 0.5 else -1.0
     return math.pi / 2 + side * float(rng.uniform(*_OBLIQUE))
+
+
+def room_end(stage: Stage) -> float:
+    """The row above which more is seen of the room than of its floor."""
+    return stage.camera.row(0.5 * sum(_FADE) * stage.camera.focus)
 
 
 def draw_room(stage: Stage) -> Radiance:
@@ -82,7 +90,7 @@ def draw_room(stage: Stage) -> Radiance:
         behind(stage, far, camera.row(2.2 * camera.focus)),
         edge,
         shadows,
-        fade=(1.9, 3.2),
+        fade=_FADE,
         pattern=pattern,
         yaw=yaw,
         overlay=around(stage, shadows, pattern, edge=camera.row(1.9 * camera.focus)),

@@ -18,8 +18,17 @@ _GREY = (0.80, 1.04, 1.16)
 """Hue of the sea under a dull sky."""
 
 
-def _shore(stage: Stage, first: int) -> tuple[Field, Field]:
-    """(distance in metres beyond the waterline, depth): waterline wobbles along the shore."""
+def shore(stage: Stage, first: int, near: float = 2.4) -> tuple[Field, Field]:
+    """How far ground points lie beyond the waterline, and how deep they lie in the view.
+
+    Args:
+        stage: The picture.
+        first: Row from which down points are looked at.
+        near: Depth of the waterline in multiples of the subject's; it wobbles along the shore.
+
+    Returns:
+        (rows, W) distance in the subject's extents, negative on land, and (rows, 1) depth in metres.
+    """
     camera = stage.camera
     depth = camera.depth(np.arange(first, camera.height, dtype=np.float32) + 0.5)[:, None]
     x = (np.arange(camera.width, dtype=np.float32)[None, :] + 0.5 - camera.width / 2) * depth / camera.focal
@@ -28,21 +37,23 @@ def _shore(stage: Stage, first: int) -> tuple[Field, Field]:
     unit = stage.stance.extent * camera.pixel
     wobble = 0.30 * np.sin(x / (2.1 * unit) + phase[0]) + 0.13 * np.sin(x / (0.8 * unit) + phase[1])
     slant = float(rng.uniform(-0.25, 0.25)) * x / unit
-    line = camera.focus * 2.4 + unit * (wobble + slant)
+    line = camera.focus * near + unit * (wobble + slant)
     return np.asarray((depth - line) / unit, np.float32), depth
 
 
-def wet_shore(stage: Stage, ground: Radiance, first: int) -> Radiance:
-    """Sand darkens where the waves have just been."""
-    beyond, _depth = _shore(stage, first)
-    wet = smoothstep(-1.5, -0.35, beyond)
+def wet_shore(
+    stage: Stage, ground: Radiance, first: int, *, near: float = 2.4, reach: float = 1.5
+) -> Radiance:
+    """Ground is dark up to `reach` extents from the waterline, where waves have been; `near` as in `shore`."""
+    beyond, _depth = shore(stage, first, near)
+    wet = smoothstep(-reach, -0.23 * reach, beyond)
     return np.asarray(ground * (1.0 - 0.48 * wet)[..., None], np.float32)
 
 
 def draw_sea(stage: Stage, behind: Radiance, ground: Radiance, first: int) -> Radiance:
     """Water beyond the waterline, reflecting the sky more towards the horizon, with foam along the shore."""
     camera = stage.camera
-    beyond, depth = _shore(stage, first)
+    beyond, depth = shore(stage, first)
     arriving = rgb(stage.light.key) + rgb(stage.light.ambient)
     named = stage.scene.backdrop_colour
     shallow = rgb(surface_colour(named.rgb if named else _SHALLOW))

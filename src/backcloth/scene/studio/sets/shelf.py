@@ -21,10 +21,9 @@ _BOARD = Colour(206, 170, 126)
 def draw_shelf(stage: Stage) -> Radiance:
     """Draws the board under the subject; a subject cut off by the frame gets the wall alone."""
     camera, scene, stance = stage.camera, stage.scene, stage.stance
-    rng = stage.rng(19)
     extent = stance.extent * camera.pixel
-    own = 0.8 * min(max(stance.base_width, 0.3 * (stance.right - stance.left)) * camera.pixel, extent)
-    depth = camera.focus + own + float(rng.uniform(0.18, 0.45)) * extent
+    rng = stage.rng(19)
+    depth = _wall_at(stage, rng)
     far = behind_stand(stage)
     walled = far is None
     if far is None:
@@ -65,6 +64,19 @@ def draw_shelf(stage: Stage) -> Radiance:
         away = np.maximum(depth - camera.depth(rows), 0.0)
         plane = as_field(plane * (1.0 - 0.40 * np.exp(-away / (0.10 * extent)))[:, None, None])
     return standing(stage, compose(far, seen, plane), edge)
+
+
+def shelf_end(stage: Stage) -> float:
+    """The row where a shelf meets the wall."""
+    return stage.camera.row(_wall_at(stage, stage.rng(19)))
+
+
+def _wall_at(stage: Stage, rng: np.random.Generator) -> float:
+    """Metres from the camera to the wall."""
+    camera, stance = stage.camera, stage.stance
+    extent = stance.extent * camera.pixel
+    own = 0.8 * min(max(stance.base_width, 0.3 * (stance.right - stance.left)) * camera.pixel, extent)
+    return camera.focus + own + float(rng.uniform(0.18, 0.45)) * extent
 
 
 def _on_wall(stage: Stage, depth: float, deep: float, thick: float) -> Field:

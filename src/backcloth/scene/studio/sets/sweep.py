@@ -11,6 +11,7 @@ from backcloth.scene.studio.lens import blur_rows
 from backcloth.scene.studio.light import lamps
 from backcloth.scene.studio.props.dress import around, behind, standing
 from backcloth.scene.studio.reflection import with_reflection
+from backcloth.scene.studio.scene import SHAPES
 from backcloth.scene.studio.sets.pattern import on_cove
 from backcloth.scene.studio.shadow import Shadows
 from backcloth.scene.studio.stage import Stage
@@ -24,9 +25,11 @@ _WALL = 1.9
 
 def draw_sweep(stage: Stage) -> Radiance:
     """Draws a seamless paper or painted cove."""
-    colour = stage.scene.backdrop_colour or stage.scene.surface_colour or unnamed(stage)
+    scene = stage.scene
+    of_shapes = SHAPES.intersection(scene.props)
+    colour = scene.backdrop_colour or (None if of_shapes else scene.surface_colour) or unnamed(stage)
     shadows = shadows_of(stage)
-    cove = lit_cove(stage, shadows, colour)
+    cove = lit_cove(stage, shadows, colour, _lower(stage))
     if stage.scene.reflection:
         cove = with_reflection(stage, cove, gloss=0.9, roughness=0.2)
     return dressed_cove(stage, cove, shadows)
@@ -52,8 +55,27 @@ def dressed_cove(
     return standing(stage, cove, edge)
 
 
-def lit_cove(stage: Stage, shadows: Shadows, colour: Colour) -> Radiance:
-    """The cove's colour in the stage's light, (H, W, 3)."""
+def _lower(stage: Stage) -> Colour | None:
+    """The colour that the cove turns into below; None for one colour throughout."""
+    scene = stage.scene
+    of_shapes = SHAPES.intersection(scene.props)
+    return None if scene.backdrop_colour is None or of_shapes else scene.surface_colour
+
+
+def _graded(height: int, upper: Colour, lower: Colour) -> Radiance:
+    """(H, 1, 3) reflectance that turns evenly, to the eye, from one colour above to another below."""
+    rows = (np.arange(height, dtype=np.float32)[:, None, None] + 0.5) / height
+    share = smoothstep(0.02, 0.90, rows)
+    ends = [rgb(surface_colour(colour.rgb)) ** (1 / _EYE) for colour in (upper, lower)]
+    return as_field((ends[0] * (1.0 - share) + ends[1] * share) ** _EYE)
+
+
+_EYE = 2.2
+"""Power by which light grows with what the eye takes for even steps."""
+
+
+def lit_cove(stage: Stage, shadows: Shadows, colour: Colour, lower: Colour | None = None) -> Radiance:
+    """The cove's colour in the stage's light, (H, W, 3); `lower` is what it turns into below."""
     light = stage.light
     wall_share = _rise(stage)
     key, second = lamps(light, stage.key, stage.camera.width)
@@ -64,7 +86,8 @@ def lit_cove(stage: Stage, shadows: Shadows, colour: Colour) -> Radiance:
         second = as_field(second * (1.0 - shadows.second * (1.0 - wall_share))[..., None])
     sky = rgb(light.ambient) * (1.0 - shadows.ambient * (1.0 - 0.8 * wall_share))[..., None]
     shape = _glow(stage, wall_share) * (1.0 - shadows.contact * (1.0 - wall_share))
-    return np.asarray(rgb(surface_colour(colour.rgb)) * (key + second + sky) * shape[..., None], np.float32)
+    own = rgb(surface_colour(colour.rgb)) if lower is None else _graded(len(shape), colour, lower)
+    return np.asarray(own * (key + second + sky) * shape[..., None], np.float32)
 
 
 def _rise(stage: Stage) -> Field:

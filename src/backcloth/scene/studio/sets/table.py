@@ -25,15 +25,10 @@ _FREE, _AGAINST_WALL = (1.9, 3.3), (0.8, 1.5)
 def draw_table(stage: Stage) -> Radiance:
     """Draws a table top."""
     camera, scene = stage.camera, stage.scene
-    least, most = _AGAINST_WALL if scene.backdrop in WALLS else _FREE
-    reach = float(stage.rng(15).uniform(least, most))
-    depth = camera.focus + reach * stage.stance.extent * camera.pixel
     far = behind_stand(stage)
     if far is None:
-        far = wall_behind(stage, 1.12 * depth)
-    edge = float(min(camera.row(depth), camera.contact_row - 0.07 * camera.height))
-    if not stage.stance.grounded and stage.stance.present:
-        edge = 0.74 * camera.height
+        far = wall_behind(stage, 1.12 * _reach(stage))
+    edge = table_end(stage)
     yaw = float(stage.rng(13).uniform(-0.10, 0.10))
     tile = build(
         scene.surface or "wood",
@@ -48,6 +43,21 @@ def draw_table(stage: Stage) -> Radiance:
     far = behind(stage, far, edge, plants=True)
     drawn = draw_floor(stage, tile, far, edge, shadows, pattern=pattern, yaw=yaw, overlay=overlay)
     return standing(stage, drawn, edge, plants=False)
+
+
+def table_end(stage: Stage) -> float:
+    """The row where a table ends and what stands behind it begins."""
+    camera = stage.camera
+    if not stage.stance.grounded and stage.stance.present:
+        return 0.74 * camera.height
+    return float(min(camera.row(_reach(stage)), camera.contact_row - 0.07 * camera.height))
+
+
+def _reach(stage: Stage) -> float:
+    """Metres from the camera to the table's far edge."""
+    camera = stage.camera
+    least, most = _AGAINST_WALL if stage.scene.backdrop in WALLS else _FREE
+    return camera.focus + float(stage.rng(15).uniform(least, most)) * stage.stance.extent * camera.pixel
 
 
 def behind_stand(stage: Stage) -> Radiance | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from backcloth.scene.studio.arrays import Radiance
+from backcloth.scene.studio.arrays import Radiance, Rgb, rgb
 from backcloth.scene.studio.far import finish, indoors, outdoors, small_size
 from backcloth.scene.studio.lamps import bokeh
 from backcloth.scene.studio.ridges import COAST, PEAKS, Range
@@ -12,6 +12,7 @@ from backcloth.scene.studio.sets.backcloths import draw_curtain, draw_leaves
 from backcloth.scene.studio.sets.furnished import draw_bathroom, draw_books, draw_kitchen
 from backcloth.scene.studio.sets.sea import sea_view
 from backcloth.scene.studio.stage import Stage
+from backcloth.scene.studio.tone import surface_colour
 
 _LOWEST = 0.30
 """Share of the height above which a view's horizon does not rise, however steeply a table is seen."""
@@ -31,8 +32,16 @@ _PLACES: dict[str, tuple[tuple[str, tuple[Range, ...]], ...]] = {
     "city": (("city", ()), ("street", ())),
     "street": (("street", ()), ("piazza", ())),
     "alps": (("highland", PEAKS), ("ridge", PEAKS)),
+    "snow": (("alps", ()), ("alps", PEAKS)),
 }
 """Panoramas of a place, and what rises behind it."""
+
+_DUNES = (
+    Range(5.2, 2.6, 0.50, 2.3, 0.34, 1.0),
+    Range(2.6, 2.0, 0.38, 2.3, 0.16, 1.0),
+    Range(0.2, 1.4, 0.30, 2.3, 0.04, 1.0),
+)
+"""Dunes close behind a stand."""
 
 _DRAWN: dict[str, Callable[[Stage, tuple[int, int]], Radiance]] = {
     "books": draw_books,
@@ -42,8 +51,15 @@ _DRAWN: dict[str, Callable[[Stage, tuple[int, int]], Radiance]] = {
     "curtain": draw_curtain,
     "lights": bokeh,
 }
+_SAND = (222, 192, 146)
 _SOFTNESS = {"lights": 0.12, "leaves": 0.45, "curtain": 0.35}
 """Blur circle of what is drawn soft already, as a share of the usual."""
+
+
+def _sand(stage: Stage) -> Rgb:
+    light = rgb(stage.light.key) + rgb(stage.light.ambient)
+    red, green, blue = rgb(surface_colour(_SAND)) * light
+    return (float(red), float(green), float(blue))
 
 
 def view(stage: Stage, name: str, radius: float) -> Radiance:
@@ -70,6 +86,8 @@ def view(stage: Stage, name: str, radius: float) -> Radiance:
         places = _PLACES[name]
         around, beyond = places[int(chosen.integers(len(places)))]
         return outdoors(stage, around, None, radius=radius, beyond=beyond, lowest=_LOWEST)
+    if name == "dunes":
+        return outdoors(stage, "", _sand(stage), radius=0.6 * radius, beyond=_DUNES, lowest=_LOWEST)
     if name == "sky":
         return outdoors(stage, "", None, radius=0.5 * radius, lowest=1.0)
     if name == "sea":

@@ -16,14 +16,16 @@ from backcloth.scene.studio.floor import draw_floor, shadows_of
 from backcloth.scene.studio.lens import blur_rows
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.props import dress as props
-from backcloth.scene.studio.ridges import COAST, SHORE, Range
+from backcloth.scene.studio.ridges import COAST, PEAKS, SHORE, Range
+from backcloth.scene.studio.scene import SHORES
 from backcloth.scene.studio.season import season_of
 from backcloth.scene.studio.sets.ground import snow_patches
 from backcloth.scene.studio.sets.outdoors import wetted
 from backcloth.scene.studio.sets.pattern import on_floor
+from backcloth.scene.studio.sets.sea import shore, wet_shore
 from backcloth.scene.studio.sets.strewn import strew
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.surfaces import build_floor, ray
+from backcloth.scene.studio.surfaces import build, build_floor, ray
 from backcloth.scene.studio.texture import Tile, lay
 from backcloth.scene.studio.tone import linear, surface_colour
 from backcloth.scene.studio.weather import haze_ground, let_fall, under
@@ -46,9 +48,12 @@ class _Waves:
 
 def draw_lake(stage: Stage) -> Radiance:
     """Boards of a jetty that end at still water, with the far shore mirrored in it."""
-    stage = replace(stage, light=under(stage.light, stage.scene.weather))
+    stage = replace(stage, light=under(stage.light, stage.scene.weather, stage.scene.shadow))
     camera, scene = stage.camera, stage.scene
-    behind = _flooded(stage, 0.8 * stage.bokeh, SHORE, _waves(stage, strength=0.0035, ring=0.0))
+    beyond = PEAKS if scene.backdrop == "alps" else SHORE
+    behind = _flooded(stage, 0.8 * stage.bokeh, beyond, _waves(stage, strength=0.0035, ring=0.0))
+    if scene.surface in SHORES:
+        return let_fall(stage, _shore_of_lake(stage, behind))
     name = scene.surface or _BOARDS
     colour = scene.surface_colour or (None if scene.surface else Colour(*_WEATHERED))
     yaw = math.pi / 2 + float(stage.rng(13).uniform(-0.12, 0.12))
@@ -81,9 +86,43 @@ def draw_lake(stage: Stage) -> Radiance:
     return let_fall(stage, props.standing(stage, drawn, edge))
 
 
+def _shore_of_lake(stage: Stage, behind: Radiance) -> Radiance:
+    """Ground without boards, wet where it meets the water."""
+    camera, scene = stage.camera, stage.scene
+    reach = float(stage.rng(15).uniform(0.55, 1.0)) * stage.stance.extent * camera.pixel
+    near = 1.0 + reach / camera.focus
+    yaw = float(stage.rng(13).uniform(-0.3, 0.3))
+    tile = build(
+        scene.surface, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel, lit=ray(stage, yaw)
+    )
+    shadows, pattern = shadows_of(stage), on_floor(stage)
+    edge = camera.horizon
+    strewn = props.around(stage, shadows, pattern, edge=camera.row(near * camera.focus - 0.3 * reach))
+
+    def overlay(ground: Radiance, first: int) -> Radiance:
+        ground = strew(stage, scene.surface, ground, first)
+        if strewn is not None:
+            ground = strewn(ground, first)
+        beyond, _depth = shore(stage, first, near)
+        return mix(ground, behind[first:], smoothstep(-0.02, 0.05, beyond))
+
+    drawn = draw_floor(
+        stage,
+        replace(tile, gloss=0.0),
+        props.behind(stage, behind, edge),
+        edge,
+        shadows,
+        pattern=pattern,
+        yaw=yaw,
+        dress=functools.partial(wet_shore, stage, near=near, reach=0.30),
+        overlay=overlay,
+    )
+    return props.standing(stage, drawn, camera.row(near * camera.focus))
+
+
 def draw_water(stage: Stage) -> Radiance:
     """The subject on a still mirror of water, with rings around it and a soft horizon."""
-    stage = replace(stage, light=under(stage.light, stage.scene.weather))
+    stage = replace(stage, light=under(stage.light, stage.scene.weather, stage.scene.shadow))
     beyond = ((), COAST, SHORE)[int(stage.rng(19).integers(3))]
     waves = _waves(stage, strength=0.0016, ring=0.016)
     drawn = _flooded(stage, 1.1 * stage.bokeh, beyond, waves)
