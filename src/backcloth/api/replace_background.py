@@ -13,6 +13,7 @@ from backcloth.api.auth import Authenticated
 from backcloth.api.context import Ctx
 from backcloth.api.documented import REPLACE_BACKGROUND
 from backcloth.api.error_response import error_body
+from backcloth.api.made_by import made_by
 from backcloth.api.pictures import Pictures
 from backcloth.api.wire import ReplaceBackgroundBody
 from backcloth.domain.background import Background
@@ -114,4 +115,4 @@ def _finished(job: Job, context: Ctx) -> JSONResponse:
     if not job.result:
         raise RuntimeError("a final job has a result or a failure")
     body = result_body(job.result, job.expires_at or 0, context.signer) | {"request_id": job.id}
-    return JSONResponse(body, 200)
+    return JSONResponse(body, 200, made_by(job))

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from backcloth.api.auth import Authenticated
 from backcloth.api.context import Ctx
 from backcloth.api.documented import NOTES, STATUS
+from backcloth.api.made_by import made_by
 from backcloth.jobs.status import status_body
 
 router = APIRouter()
@@ -25,7 +26,7 @@ async def status(request_id: str, context: Ctx, caller: Authenticated) -> JSONRe
     job = await asyncio.to_thread(context.jobs.find, request_id, caller.organisation)
     if job is None:
         return JSONResponse(NOT_FOUND, 404)
-    return JSONResponse(status_body(job, context.signer))
+    return JSONResponse(status_body(job, context.signer), headers=made_by(job))
 
 
 @router.get("/v2/status/{request_id}/notes", **NOTES)

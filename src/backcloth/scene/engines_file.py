@@ -104,4 +104,4 @@ def _sentence(problem: ValidationError) -> str:
     if len(steps) > 1 and steps[0] == "route" and isinstance(steps[1], int):
         steps[:2] = [f"route {steps[1] + 1}"]
     where = ".".join(str(step) for step in steps if step != "[key]")
-    return f"{where}: {found['msg']}"
+    return f"{where}: {found['msg']}" if where else found["msg"]
