@@ -12,14 +12,15 @@ from typing import Any
 
 from backcloth.domain.background import Prompt, References
 from backcloth.errors import InvalidRequest, Unavailable
-from backcloth.imaging.geometry import cover
 from backcloth.scene.diffusion.canvas import canvas_of, frame
 from backcloth.scene.diffusion.config import Config, read_config
 from backcloth.scene.diffusion.folder import Model, find_model
-from backcloth.scene.diffusion.pool import Pool, Ticket
+from backcloth.scene.diffusion.pool import Pool
 from backcloth.scene.diffusion.preset import Effort, Preset, read_preset
 from backcloth.scene.diffusion.process import Process, order_of
+from backcloth.scene.diffusion.references import shown_references
 from backcloth.scene.diffusion.task import Task
+from backcloth.scene.diffusion.ticket import Ticket
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob
 
 MODELS_DIR = Path.home() / ".cache" / "backcloth" / "models"
@@ -120,25 +121,24 @@ class DiffusionEngine:
         canvas = canvas_of(
             job.subject, job.matte, at, fill=self._preset.fill, token=self._preset.token, seed=job.seed
         )
-        used = job.references[: self._preset.references]
+        references, notices = shown_references(job, self._preset.references, at.canvas)
         task = Task(
             prompt=self._words(job),
             negative=self._unwanted(job, effort),
             seed=job.seed,
             picture=canvas.picture,
             paint=canvas.paint,
-            references=tuple(cover(reference, _reference_size(at.canvas, len(used))) for reference in used),
+            references=references,
         )
-        ticket = Ticket(task, job.mode, alone=bool(used))
+        ticket = Ticket(task, job.mode, alone=bool(references))
         self._pool.paint(ticket, partial(self._watch, job, begun + self._config.timeout_s))
         if ticket.picture is None or ticket.painted is None:
             raise RuntimeError("a ticket ends with a picture or an error")
-        left = len(job.references) - len(used)
         return Plate(
             picture=at.crop(ticket.picture),
             engine=f"{self.name} {self._fingerprint(ticket.facts)}",
             scene=self._preset.name,
-            notices=(f"ref_images: {len(used)} pictures were used, {left} were not.",) if left else (),
+            notices=notices,
             record={
                 "diffusion": {
                     "preset": self._preset.name,
@@ -193,9 +193,3 @@ class DiffusionEngine:
             dict(facts),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _reference_size(canvas: tuple[int, int], count: int) -> tuple[int, int]:
-    """(width, height) of each reference: together one canvas's area, so that four cost what one does."""
-    scale = 1 / count**0.5
-    return max(64, round(canvas[0] * scale)), max(64, round(canvas[1] * scale))

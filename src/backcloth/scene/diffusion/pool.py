@@ -6,15 +6,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import structlog
 
-from backcloth.domain.request import Mode
 from backcloth.errors import Unavailable
 from backcloth.scene.diffusion.preset import DiffusionError
-from backcloth.scene.diffusion.process import Died, Fault, OutOfMemory, Painted, Process, Stopped
-from backcloth.scene.diffusion.task import Batch, Pixels, Task
+from backcloth.scene.diffusion.process import Died, Fault, OutOfMemory, Process, Stopped
+from backcloth.scene.diffusion.task import Batch
+from backcloth.scene.diffusion.ticket import Leaving, Ticket
 
 _log = structlog.get_logger(__name__)
 
@@ -28,54 +27,6 @@ _LOOK_S = 0.05
 
 Open = Callable[[str], Process]
 """Starts a process on a device."""
-
-
-class Leaving(BaseException):
-    """The service is going down: the job is neither done nor failed, and runs again at the next start.
-
-    No `Exception`, so that nothing on its way takes it for the job's end.
-    """
-
-
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """A job in the pool.
-
-    Attributes:
-        task: What to paint.
-        mode: How.
-        alone: Whether it must not share a batch.
-        share: How much is done, 0..1.
-        unwanted: Nobody waits for it any more.
-        deaths: Processes that ended under it.
-        picture: What came of it.
-        seconds: In the pipeline.
-        painted: How it was painted.
-        facts: Of the process that did.
-        error: Why nothing came of it.
-        done: Set at its end.
-    """
-
-    task: Task
-    mode: Mode
-    alone: bool
-    share: float = 0.0
-    unwanted: bool = False
-    deaths: int = 0
-    picture: Pixels | None = None
-    painted: Painted | None = None
-    facts: dict[str, str] = field(default_factory=dict)
-    error: BaseException | None = None
-    done: threading.Event = field(default_factory=threading.Event)
-
-    def fits(self, other: Ticket) -> bool:
-        """Whether the two may be painted at once."""
-        return (self.mode, self.task.size, False) == (other.mode, other.task.size, self.alone or other.alone)
-
-    def end(self, error: BaseException) -> None:
-        """Ends it without a picture."""
-        self.error = error
-        self.done.set()
 
 
 class Pool:
@@ -279,8 +230,14 @@ class Pool:
         with self._changed:
             if self._leaving:
                 return None
-            if device in self._processes:
-                return self._processes[device]
+            held = self._processes.get(device)
+            if held and held.alive:
+                return held
+            if held:
+                # It ended while nothing was painted, which no job is to be blamed for.
+                _log.error("process_died", device=device, reason="it ended while it was idle", jobs=0)
+                held.kill()
+                del self._processes[device]
             if self._paused(device):
                 return None
         begun = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -120,6 +121,11 @@ class Process:
         """Its process id."""
         return self._child.pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._child.poll() is None
+
     def paint(self, batch: Batch, watch: Watch) -> Painted:
         """Paints a batch.
 
@@ -157,7 +163,8 @@ class Process:
         self._child.wait()
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe:
-                pipe.close()
+                with contextlib.suppress(OSError):  # what was not yet written finds nobody to read it
+                    pipe.close()
 
     def _end(self, facts: dict[str, Any], painted: list[Pixels]) -> Painted:
         match facts["say"]:

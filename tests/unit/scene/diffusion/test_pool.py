@@ -14,10 +14,11 @@ import pytest
 from backcloth.domain.request import Mode
 from backcloth.errors import Unavailable
 from backcloth.scene.diffusion import pool as module
-from backcloth.scene.diffusion.pool import Leaving, Pool, Ticket
+from backcloth.scene.diffusion.pool import Pool
 from backcloth.scene.diffusion.preset import DiffusionError
 from backcloth.scene.diffusion.process import Died, Fault, OutOfMemory, Painted, Stopped, Watch
 from backcloth.scene.diffusion.task import Batch, Task
+from backcloth.scene.diffusion.ticket import Leaving, Ticket
 
 Script = Callable[[Batch, Watch], None]
 
@@ -29,6 +30,7 @@ class ScriptedProcess:
     script: Script
     facts: dict[str, str] = field(default_factory=dict)
     pid: int = 1
+    alive: bool = True
     killed: bool = False
 
     def paint(self, batch: Batch, watch: Watch) -> Painted:
@@ -175,6 +177,16 @@ def test_the_innocent_of_a_batch_outlive_its_culprit(pools: Pools) -> None:
     assert innocent.picture is not None
     assert culprit.picture is None
     assert len(ends) == 1
+
+
+def test_a_process_that_died_idle_is_no_job_s_fault(pools: Pools) -> None:
+    """It is replaced before the next job, which has its two tries still."""
+    pool = pools(nothing, dies, nothing)
+    paint(pool, ticket(1))
+    pool._processes["a"].alive = False  # type: ignore[misc]  # scripted
+    job = ticket(2)
+    assert paint(pool, job) == 2
+    assert job.deaths == 1
 
 
 def test_too_little_memory_is_a_503(pools: Pools) -> None:
