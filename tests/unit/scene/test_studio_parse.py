@@ -90,6 +90,11 @@ def test_a_colour_belongs_to_the_noun_beside_it(
     assert (scene.backdrop_colour.rgb if scene.backdrop_colour else None) == backdrop
 
 
+def test_a_thing_has_no_see_through_colour() -> None:
+    """Eight digits are read as their first six: a spec with alpha could not be drawn again."""
+    assert parse("a #10203080 podium").scene == parse("a #102030 podium").scene
+
+
 @pytest.mark.parametrize(
     ("prompt", "unmet"),
     [

@@ -202,7 +202,7 @@ def _colour(tokens: list[str], position: int) -> tuple[Colour | None, int]:
     """A colour at a position, with its shade word: `pastel pink`, `dark`-`green`, `#ff8800`."""
     word = tokens[position]
     if word.startswith("#") and len(word) in (4, 7, 9):
-        return parse_hex(word), 1
+        return Colour(*parse_hex(word).rgb), 1
     if word in SHADES and position + 1 < len(tokens):
         name, length = _phrase(tokens, position + 1, (NAMED,))
         if name:
