@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from pydantic import HttpUrl
 
 from backcloth.accounts.tokens import Tokens
 from backcloth.api.context import Context
@@ -26,16 +28,21 @@ from backcloth.jobs.waiters import Waiters
 from backcloth.jobs.work import Worker
 from backcloth.moderation.words import WordModerator
 from backcloth.net.fetch import Fetcher
+from backcloth.net.peer import Peer
 from backcloth.net.webhook import WebhookSender
 from backcloth.pipeline.engines import Engines
+from backcloth.prompting.chat import ChatWriter
+from backcloth.prompting.local import open_local
+from backcloth.prompting.protocol import PromptRefiner
 from backcloth.prompting.rules import RulesRefiner
+from backcloth.prompting.writer import WritingRefiner
 from backcloth.scene.registry import Around
 from backcloth.scene.registry import open_engines as open_scenes
 from backcloth.scene.router import trouble_of
 from backcloth.scene.studio.embedding import EmbeddingUnavailable, verified_network
 from backcloth.scene.studio.engine import Reader
 from backcloth.scene.studio.meaning import Meaning
-from backcloth.settings import CutoutSettings, Settings, StudioSettings
+from backcloth.settings import CutoutSettings, RefineSettings, Settings, StudioSettings
 from backcloth.storage.claim import FolderClaim
 from backcloth.storage.database import create_tables, open_database
 from backcloth.storage.sign import UrlSigner, load_secret
@@ -50,6 +57,9 @@ DRAIN_S = 20
 READY_S = 2.0
 """Anybody may ask whether the service is ready, and the answer costs a write to the store."""
 
+REFINED_BYTES = 256 * 1024
+"""Largest answer of a language model taken: a prompt is some hundred bytes, before which some think aloud."""
+
 BOOTSTRAP_ORGANISATION = "local"
 
 
@@ -57,8 +67,8 @@ def open_engines(settings: Settings, store: Store) -> Engines:
     """The engines that the settings choose. Loads and verifies the cut-out's weights."""
     return Engines(
         segmenter=open_cutout(settings.cutout, settings.cutout.preset),
+        refiner=open_refiner(settings.refine),
         scenes=open_scenes(reader_of(settings.studio), around_of(settings)),
-        refiner=RulesRefiner(),
         text_moderator=WordModerator(),
         image_moderator=None,
         fetcher=Fetcher(
@@ -85,6 +95,28 @@ def reader_of(settings: StudioSettings) -> Reader:
     except EmbeddingUnavailable as problem:
         _log.warning("studio_reads_by_vocabulary_alone", reason=str(problem))
     return Reader(Meaning(), settings.threshold, refuse=settings.unmatched == "refuse")
+
+
+def open_refiner(settings: RefineSettings) -> PromptRefiner:
+    """Who refines prompts. Loads the language model of `local`; asks the server of `openai` nothing yet.
+
+    Raises:
+        RefinerUnavailable: `local` cannot run.
+    """
+    rules = RulesRefiner()
+    match settings:
+        case RefineSettings(backend="local", model_dir=Path() as folder):
+            return WritingRefiner(open_local(folder, settings.device, settings.timeout_s), rules)
+        case RefineSettings(backend="openai", url=HttpUrl() as url):
+            peer = Peer(
+                f"{str(url).rstrip('/')}/chat/completions",
+                key=settings.key.get_secret_value() if settings.key else "",
+                timeout_s=settings.timeout_s,
+                max_bytes=REFINED_BYTES,
+            )
+            return WritingRefiner(ChatWriter(peer.post, settings.model), rules)
+        case _:
+            return rules
 
 
 def open_cutout(settings: CutoutSettings, preset: str) -> Segmenter:

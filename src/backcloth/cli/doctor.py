@@ -14,6 +14,7 @@ import backcloth
 from backcloth.cli.configure import DataDir, load
 from backcloth.cutout.presets import NAMES
 from backcloth.cutout.weights import WeightsError
+from backcloth.prompting.writer import RefinerUnavailable
 from backcloth.scene.engines_file import EnginesFileError
 from backcloth.scene.protocol import Capabilities
 from backcloth.scene.router import trouble_of
@@ -101,12 +102,16 @@ def _scenes(settings: Settings) -> Iterator[tuple[str, str, bool]]:
     except EnginesFileError as problem:
         yield "engines file", str(problem), False
         return
+    except RefinerUnavailable as problem:
+        yield "refiner", str(problem), False
+        return
     yield "engines file", str(settings.engines or "none: the embedded engines"), True
     for engine in engines.all_scenes:
         trouble = trouble_of(engine)
         state = f"cannot run at present: {trouble}" if trouble else "can run"
         yield f"scene {engine.name}", f"{state}; {_abilities(engine.capabilities())}", True
     engines.close()
+    yield "refiner", f"{settings.refine.backend}, for engines that do not refine by themselves", True
     yield "studio meanings", _meanings(), True
     image = "can run" if engines.image_moderator else "not configured: requests that ask for it get 503"
     yield "moderation text", "can run" if engines.text_moderator else "not configured", True

@@ -10,13 +10,14 @@ import pytest
 
 from backcloth.domain.background import Background, Prompt, References, Solid
 from backcloth.domain.colour import Colour
-from backcloth.domain.request import Mode, ReplaceBackground, Stored
+from backcloth.domain.request import Checks, Mode, ReplaceBackground, Stored
 from backcloth.domain.verdict import ALLOWED, Verdict
 from backcloth.errors import ModerationRefused, PromptNotUnderstood
 from backcloth.moderation.words import WordModerator
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.moderation import admit
 from backcloth.pipeline.prompt import as_drawn, refine
+from backcloth.prompting.fake import AppendingRefiner
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob
 from backcloth.scene.studio import scene as names
 from backcloth.scene.studio.catalogue import CATALOGUE
@@ -83,6 +84,24 @@ def test_an_engine_that_refines_gets_the_callers_own_words() -> None:
     assert refined.text.startswith("a beach, ")
     unrefined = _request(Prompt("a beach"), refine_prompt=False)
     assert refine(unrefined, Painter(refines=False), engines) == unrefined
+
+
+def test_what_a_refiner_says_reaches_the_caller() -> None:
+    """Behind the notices that the request has already."""
+    engines = replace(_engines(refines=False), refiner=AppendingRefiner("soft light", ("By rules.",)))
+    request = replace(_request(Prompt("a beach")), notices=("Before.",))
+    refined = refine(request, Painter(refines=False), engines)
+    assert refined.background == Prompt("a beach, soft light")
+    assert refined.notices == ("Before.", "By rules.")
+
+
+def test_refined_words_are_judged_like_a_prompt() -> None:
+    """Whoever refined, and naming `prompt`; without the check they are not."""
+    engines = replace(_engines(refines=False, refused="grim"), refiner=AppendingRefiner("grim light"))
+    with pytest.raises(ModerationRefused, match="prompt"):
+        refine(_request(Prompt("a beach")), Painter(refines=False), engines)
+    unchecked = replace(_request(Prompt("a beach")), checks=Checks(prompt=False))
+    assert refine(unchecked, Painter(refines=False), engines).background == Prompt("a beach, grim light")
 
 
 @pytest.mark.parametrize(
