@@ -10,7 +10,7 @@ WITH ?=
 TORCH ?= torch==2.13.0
 INSTALLED := $(VENV)/.installed$(addprefix -,$(WITH))
 
-.PHONY: demo serve test lint types bench bench-cutout bench-studio lock models clean
+.PHONY: demo serve test lint types bench bench-cutout bench-studio bench-diffusion lock models clean
 
 demo: $(INSTALLED) models
 	$(BIN)/python -m demo
@@ -38,6 +38,11 @@ bench-cutout: $(INSTALLED) models
 # The studio on bench/prompts.txt; ARGS="--cycles" sets four scenes beside a path tracer.
 bench-studio: $(INSTALLED) models
 	$(BIN)/python -m bench.studio $(ARGS)
+
+# The diffusion engine with random weights, on a GPU at the real sizes: make bench-diffusion WITH=diffusion;
+# ARGS='--preset klein-regular --settings {"compile":true}'. On a CPU ARGS="--size small".
+bench-diffusion: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m bench.diffusion $(ARGS)
 
 # The better cut-out. Where the download fails the service runs on the weights it carries, and says so.
 models: $(INSTALLED)

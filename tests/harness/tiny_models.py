@@ -237,12 +237,13 @@ def _sdxl(*, channels: int) -> dict[str, Any]:
         "vae": _autoencoder(),
         "text_encoder": transformers.CLIPTextModel(text).eval(),
         "text_encoder_2": transformers.CLIPTextModelWithProjection(text).eval(),
-        "tokenizer": _clip_tokenizer(),
-        "tokenizer_2": _clip_tokenizer(),
+        "tokenizer": clip_tokenizer(),
+        "tokenizer_2": clip_tokenizer(),
     }
 
 
-def _clip_tokenizer() -> Any:
+def clip_tokenizer() -> Any:
+    """A tokenizer whose words are the 256 bytes, within a word and at its end."""
     signs = sorted(_bytes())
     words = [*signs, *(f"{sign}</w>" for sign in signs), "<|startoftext|>", "<|endoftext|>"]
     vocabulary = {word: index for index, word in enumerate(words)}

@@ -86,9 +86,9 @@ class Pool:
             raise ticket.error
 
     def trouble(self) -> str:
-        """Why nothing can be painted at present; empty when something can, as far as is known."""
+        """Why nothing can be painted at present; empty when something can, or another start is due."""
         with self._changed:
-            if len(self._failed) < len(self._devices):
+            if not all(map(self._paused, self._devices)):
                 return ""
             return next(iter(self._failed.values()))[1]
 

@@ -250,6 +250,7 @@ def test_a_process_that_cannot_start_is_a_503_and_tried_again_later(
     with pytest.raises(Unavailable, match="could not be started"):
         paint(pool, ticket())
     monkeypatch.setattr(module, "_PAUSE_S", 0.0)
+    assert pool.trouble() == "", "who routes jobs by it would never send one again"
     assert paint(pool, ticket(4)) == 4
     assert pool.trouble() == ""
 
