@@ -57,6 +57,12 @@ def find_model(preset: Preset, config: Config, models_dir: Path) -> Model:
             raise DiffusionError(
                 f"the preset {preset.name} needs {package}: pip install 'backcloth[diffusion]'"
             )
+    if preset.family == "qwen-edit" and importlib.util.find_spec("torchvision") is None:
+        raise DiffusionError(f"the preset {preset.name} needs torchvision, of the version that fits torch")
+    if config.quantisation in ("int8", "nf4") and importlib.util.find_spec("bitsandbytes") is None:
+        raise DiffusionError(
+            f"quantisation = {config.quantisation} needs bitsandbytes, which is not installed"
+        )
     folder = config.model_dir or _default(preset, models_dir)
     index = _index(folder, preset)
     parts = {}

@@ -107,6 +107,22 @@ def test_a_missing_package_names_the_extra(tmp_path: Path, monkeypatch: pytest.M
         found("klein-fast", tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("preset", "table", "missing"),
+    [("qwen-quality", {}, "torchvision"), ("klein-fast", {"quantisation": "nf4"}, "bitsandbytes")],
+)
+def test_what_only_some_need_is_asked_for_by_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, preset: str, table: dict[str, str], missing: str
+) -> None:
+    """A package that one preset or setting needs is named when it is not there, and not before."""
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == missing else real(name))
+    with pytest.raises(DiffusionError, match=missing):
+        found(preset, tmp_path, **table)
+    model(tmp_path / "FLUX.2-klein-base-4B")
+    assert found("klein-regular", tmp_path).folder.is_dir()
+
+
 def test_the_fingerprint_changes_with_the_files(tmp_path: Path) -> None:
     """Another content is another model, with and without a list of checksums."""
     folder = model(tmp_path / "m")
