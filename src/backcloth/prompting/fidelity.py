@@ -64,9 +64,11 @@ _UNSAID = """
 
 _SUBJECTS = """
     person man woman child kid boy girl baby toddler teenager adult lady gentleman guy human model
-    mannequin crowd couple family friend bride groom waiter barista chef worker dancer athlete runner
-    surfer swimmer tourist pedestrian passerby passenger driver soldier doctor nurse king queen prince
-    princess fairy angel wizard witch santa hand finger robot monster ghost alien dragon unicorn
+    mannequin crowd couple family mother father friend bride groom waiter barista chef worker dancer
+    athlete runner surfer swimmer tourist visitor guest customer patron shopper onlooker pedestrian
+    cyclist hiker skier musician artist bartender passerby passenger driver soldier doctor nurse king
+    queen prince princess fairy angel wizard witch santa hand finger robot monster ghost alien dragon
+    unicorn
 
     animal pet dog puppy cat kitten horse pony cow bull calf sheep lamb goat pig rabbit bunny hare mouse
     rat hamster squirrel fox wolf bear deer elk moose lion tiger leopard cheetah elephant giraffe zebra

@@ -49,6 +49,7 @@ def test_a_faithful_answer_passes(prompt: str, answer: str) -> None:
         ("an empty beach", "an empty beach, no people", ADDED),
         ("a street", "a street where children play", ADDED),
         ("a park", "a park with geese", ADDED),
+        ("a coffee shop", "a coffee shop with blurred patrons", ADDED),
         ("a shop window", "a shop window with a product", ADDED),
         ("a white wall", "a white wall with a logo", ADDED),
         ("a lawn", "a lawn where puppies play, product photograph", ADDED),
