@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -93,6 +95,15 @@ def _remote(flavour: str, stack: ExitStack, folder: Path) -> SceneEngine:
     return open_remote(server.table(), name=flavour, environment={"PAINTER_KEY": KEY})
 
 
+def _real(stack: ExitStack, folder: Path) -> SceneEngine:
+    """Against a server of one's own: the environment's TEST_REMOTE names a file with the engine's table."""
+    del stack, folder
+    path = os.environ.get("TEST_REMOTE")
+    if not path:
+        pytest.skip("TEST_REMOTE names no file with the table of a remote engine")
+    return open_remote(tomllib.loads(Path(path).read_text(encoding="utf-8")), name="real")
+
+
 def check_all(server: ImagesServer) -> None:
     """Whatever the suite had it send, every field of every request was right."""
     assert server.problems == []
@@ -118,6 +129,7 @@ OPENERS: dict[str, Callable[[ExitStack, Path], SceneEngine]] = {
     "reference": lambda _stack, _folder: ReferenceEngine(),
     "stand-in": lambda _stack, _folder: StandIn(StudioEngine(), ("painter",)),
     **{f"remote-{flavour}": partial(_remote, flavour) for flavour in ("vllm-omni", "sglang", "openai")},
+    "remote-real": _real,
     **{f"diffusion-{preset}": partial(_diffusion, preset) for preset in ("klein-fast", "klein-regular")},
 }
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from backcloth.errors import (
     Unavailable,
 )
 from backcloth.scene.protocol import SceneJob
-from backcloth.scene.remote.config import FLAVOURS, RemoteError
+from backcloth.scene.remote.config import FLAVOURS, Config, RemoteError
 from backcloth.scene.remote.engine import RemoteEngine, open_remote
 from harness.fakes import noise
 from harness.images_server import KEY, MODEL, ImagesServer, paint
@@ -333,6 +334,13 @@ def test_a_server_that_fails_again_and_again_is_left_alone(
     assert len(server.received) == 3
     time.sleep(0.5)
     assert painter.generate(subject_job(make_job)).picture.any()
+
+
+@pytest.mark.parametrize("key", sorted(Config.model_fields))
+def test_every_key_of_the_table_is_documented(key: str) -> None:
+    """docs/engines.md says what it means."""
+    page = Path(__file__).parents[4] / "docs" / "engines.md"
+    assert f"`{key}`" in page.read_text(encoding="utf-8") or key == "kind"
 
 
 @pytest.mark.parametrize(
