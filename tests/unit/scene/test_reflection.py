@@ -138,3 +138,18 @@ def test_a_reflection_that_was_asked_for_shows_more_of_the_subject() -> None:
     foot = FOOT + 2 - rows[0]
     assert shares[1][foot, 160] == pytest.approx(2 * shares[0][foot, 160], rel=0.1)
     assert np.array_equal(shares[0][:, 20], shares[1][:, 20])
+
+
+def test_bare_metal_mirrors_from_above_in_its_own_colour() -> None:
+    """Of two grounds of one gloss the metal one mirrors more at any angle, and brass turns white golden."""
+    stage = _stage()
+    brass = np.broadcast_to(np.asarray([0.55, 0.36, 0.11], np.float32), (64, 64, 3))
+    plain = Tile(brass, 0.2, 0.75, 0.3)
+    metal = Tile(brass, 0.2, 0.75, 0.3, metal=0.5)
+    rows = (FOOT, SIZE[1])
+    shares = [mirror_share(stage, tile, rows, yaw=0.0, offset=(0.0, 0.0)) for tile in (plain, metal)]
+    assert (shares[1] >= 0.5).all()
+    assert (shares[1] > shares[0]).all()
+    white = np.ones((*stage.matte.shape, 3), np.float32)
+    image = mirrored(stage, metal, white, rows, yaw=0.0, offset=(0.0, 0.0))[0][:, :60].mean(axis=(0, 1))
+    assert image[0] > image[1] > 1.2 * image[2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -81,6 +82,16 @@ def test_strewn_things_keep_clear_of_the_subject(prop: str) -> None:
         right += int(changed[:, 90:].sum())
     assert left > 10
     assert right > 10
+
+
+@pytest.mark.parametrize("prop", ["leaves", "petals", "pebbles"])
+def test_strewn_things_are_seen_beside_a_subject_that_fills_the_frame(prop: str) -> None:
+    """A dish seen from above leaves little ground; some of what was asked for lies there."""
+    rows, columns = np.mgrid[0:120, 0:160].astype(np.float32)
+    dish = (((columns - 80) / 62) ** 2 + ((rows - 62) / 54) ** 2 < 1).astype(np.float32)
+    changed = _changed(Scene("table", surface="plaster"), prop, dish) > 6
+    beside = cv2.dilate(dish, np.ones((3, 3), np.uint8)) < 0.5
+    assert (changed & beside).sum() > 0.02 * beside.sum()
 
 
 @pytest.mark.parametrize("prop", sorted(PROPS))

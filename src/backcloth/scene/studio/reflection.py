@@ -41,7 +41,8 @@ def mirror_share(
     camera = stage.camera
     down = np.maximum(np.arange(*rows, dtype=np.float32) + 0.5 - camera.horizon, 1.0)
     cosine = down / np.sqrt(down**2 + camera.focal**2)
-    share = tile.gloss * (_HEAD_ON + _GRAZING * (1.0 - cosine) ** 5)[:, None]
+    head_on = max(tile.gloss * _HEAD_ON, tile.metal)
+    share = (head_on + max(tile.gloss * _GRAZING - tile.metal, 0.0) * (1.0 - cosine) ** 5)[:, None]
     if tile.polish is None:
         return np.repeat(as_field(share), camera.width, axis=1)
     polish = _laid(stage, tile, tile.polish, rows, yaw, offset)
@@ -75,6 +76,7 @@ def mirrored(
     first, last = rows
     bend = _bend(stage, tile, rows, yaw, offset)
     image = _backdrop(stage, behind, rows, _slack(tile.roughness), bend, foot)
+    image = as_field(image * _tint(tile))
     share = mirror_share(stage, tile, rows, yaw=yaw, offset=offset)
     scene, stance = stage.scene, stage.stance
     if scene.reflection is False or not (stance.grounded and stance.present):
@@ -84,10 +86,17 @@ def mirrored(
     if start < last:
         below = bend[start - first :] if bend is not None else None
         light, cover = _subject(stage, (start, last), _slack(tile.roughness), below)
+        light = as_field(light * _tint(tile))
         image[start - first :] *= (1.0 - cover)[..., None]
         image[start - first :] += light
         share[start - first :] *= 1.0 + (asked - 1.0) * cover
     return image, np.minimum(share, _MOST)
+
+
+def _tint(tile: Tile) -> Radiance:
+    """(3,) colour of what the tile mirrors: a metal's own, else white."""
+    mean = tile.colour[::16, ::16].reshape(-1, 3).mean(axis=0)
+    return as_field(1.0 - tile.metal + tile.metal * mean / max(float(mean.max()), 1e-3))
 
 
 def with_reflection(stage: Stage, light: Radiance, *, gloss: float, roughness: float) -> Radiance:

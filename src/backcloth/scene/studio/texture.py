@@ -45,6 +45,7 @@ class Tile:
             their tones anew from it, so in a stone that lies across the tile's edge the far part has
             turned by TURNS. Only for a tile with a lattice.
         uneven: How much those tones differ, as a share.
+        metal: Share of light that is mirrored straight from above, in the tile's own colour: of bare metal.
     """
 
     colour: Radiance
@@ -57,6 +58,7 @@ class Tile:
     lattice: float = 0.0
     stones: Field | None = None
     uneven: float = 0.0
+    metal: float = 0.0
 
 
 def lay(

@@ -77,14 +77,14 @@ def brushed_metal(rng: np.random.Generator, patch: Patch) -> Tile:
     texels, metre = patch.texels, patch.metre
     hair = noise(rng, texels, 0.0012 * metre, 2.0, slope=0.1, stretch=120)
     long = noise(rng, texels, 0.004 * metre, 2.0, slope=0.4, stretch=70)
-    bands = noise(rng, texels, 0.20 * metre, 0.012 * metre, slope=1.0, stretch=9)
+    bands = noise(rng, texels, 0.20 * metre, 0.012 * metre, slope=1.0, stretch=30)
     smudge = noise(rng, texels, 0.4 * metre, 0.03 * metre, slope=1.4)
     deep = smoothstep(2.4, 3.2, noise(rng, texels, 0.002 * metre, 2.0, slope=0.0, stretch=60))
     strength = float(rng.uniform(0.6, 1.2))
-    tone = 1.0 + strength * (0.050 * hair + 0.040 * long + 0.035 * bands) + 0.02 * smudge - 0.16 * deep
+    tone = 1.0 + strength * (0.11 * hair + 0.10 * long + 0.06 * bands) + 0.008 * smudge - 0.16 * deep
     colour = rgb(patch.base) * tone[..., None]
-    polish = as_field(np.clip(0.80 + 0.10 * hair + 0.06 * long - 0.05 * smudge, 0.0, 1.0))
-    return Tile(np.maximum(colour, 0.0), patch.side, gloss=0.75, roughness=0.42, polish=polish)
+    polish = as_field(np.clip(0.80 + 0.12 * hair + 0.10 * long + 0.08 * bands - 0.02 * smudge, 0.0, 1.0))
+    return Tile(np.maximum(colour, 0.0), patch.side, gloss=0.75, roughness=0.34, polish=polish, metal=0.55)
 
 
 def acrylic(rng: np.random.Generator, patch: Patch) -> Tile:

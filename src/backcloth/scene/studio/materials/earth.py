@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from backcloth.scene.studio.arrays import Field, as_field, mix, rgb, smoothstep
@@ -12,10 +14,14 @@ from backcloth.scene.studio.materials.stamp import draw_discs, draw_strokes
 from backcloth.scene.studio.noise import noise, warp
 from backcloth.scene.studio.texture import Tile
 
+_LOWEST = 1.1
+"""Reach of the light that dry sand is shaded by at most: a lower sun is scattered between its grains."""
+
 
 def sand(rng: np.random.Generator, patch: Patch) -> Tile:
     """Dry sand: trodden hollows, wind ripples in some places, grains, a few bits of shell."""
     texels, metre = patch.texels, patch.metre
+    ray = replace(patch.ray, reach=min(patch.ray.reach, _LOWEST))
     dents = noise(rng, texels, 0.40 * metre, 0.035 * metre, slope=1.8)
     clumps = noise(rng, texels, 0.045 * metre, 0.006 * metre, slope=0.7)
     grains = noise(rng, texels, 0.004 * metre, 2.0, slope=0.0, even=True)
@@ -25,8 +31,8 @@ def sand(rng: np.random.Generator, patch: Patch) -> Tile:
         0.7 - 1.6 * windy, 1.8 - 1.2 * windy, noise(rng, texels, metre, 0.2 * metre, slope=1.2)
     )
     height = as_field(metre * (0.010 * dents + 0.0034 * ripples * blown + 0.0013 * clumps))
-    shade = relief(height, 0.42, patch.ray) * cast(height, patch.ray, 0.02 * metre, soft=0.012 * metre)
-    shade *= relief(grains, 0.10, patch.ray)
+    shade = relief(height, 0.33, ray) * cast(height, ray, 0.02 * metre, soft=0.012 * metre)
+    shade *= relief(grains, 0.08, ray)
     tone = 1.0 + 0.03 * dents + 0.12 * grains + 0.03 * clumps - 0.03 * ripples * blown
     colour = rgb(patch.base) * (shade * tone)[..., None]
     count = int(26 * min(patch.side, 3.0) ** 2)

@@ -40,8 +40,8 @@ class _Sort:
 
 
 _SORTS = {
-    "leaves": _Sort(20, (0.16, 0.30), 0.22, 0.10, 1.0),
-    "petals": _Sort(46, (0.09, 0.155), 0.32, 0.06, 1.1),
+    "leaves": _Sort(20, (0.19, 0.34), 0.22, 0.10, 1.0),
+    "petals": _Sort(46, (0.115, 0.19), 0.32, 0.06, 1.1),
     "pebbles": _Sort(26, (0.04, 0.16), 0.0, 0.08, 0.8, upright=True),
     "drops": _Sort(200, (0.014, 0.075), 0.0, 0.02, 1.2, dark=0.30),
     "confetti": _Sort(170, (0.028, 0.048), 0.5, 0.04, 1.2),
@@ -180,16 +180,33 @@ def _placed(stage: Stage, ground: Ground, sort: _Sort, rng: np.random.Generator)
     )
     things = things[ground.allowed(spot, 0.5 * length)]
     things = things[_clear(stage, ground, things)]
-    kept: list[int] = []
+    seen = _in_view(stage, ground, things)
     apart = 0.75 if sort.upright else (0.45 if sort.lift else 0.62)
-    for index in range(len(things)):
+    kept: list[int] = []
+    for index in [*range(len(things)), *np.flatnonzero(seen).tolist()]:
+        # Beside a subject that fills the frame most places cannot be seen: then some more are drawn that can.
+        if len(kept) >= count and (not seen[index] or seen[kept].sum() >= _AT_LEAST * count):
+            continue
         gap = np.hypot(*(things[kept, :2] - things[index, :2]).T) if kept else np.ones(1)
         if not kept or bool((gap > apart * 0.5 * (things[kept, 2] + things[index, 2])).all()):
             kept.append(index)
-        if len(kept) == count:
-            break
     chosen = things[kept]
     return chosen[np.argsort(-chosen[:, 1])] if kept else np.zeros((0, 6))
+
+
+_AT_LEAST = 0.55
+"""Share of the things that are to be seen: within the frame, and not behind the subject."""
+
+
+def _in_view(stage: Stage, ground: Ground, things: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Which things' middles lie within the frame and beside the subject."""
+    if len(things) == 0:
+        return np.zeros(0, np.bool_)
+    at = ground.project(np.column_stack([things[:, 0], np.zeros(len(things)), things[:, 1]]))
+    size = np.asarray([stage.camera.width, stage.camera.height])
+    within = ((at > 0) & (at < size)).all(axis=1)
+    column, row = np.clip(at.astype(np.intp), 0, size - 1).T
+    return np.asarray(within & (stage.matte[row, column] < 0.5), np.bool_)
 
 
 def _clear(stage: Stage, ground: Ground, things: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

@@ -22,7 +22,7 @@ from backcloth.scene.studio.sets.ground import dappled, rippled, snow_patches, v
 from backcloth.scene.studio.sets.markings import paint_kerb, paint_lines
 from backcloth.scene.studio.sets.parapet import parapet
 from backcloth.scene.studio.sets.pattern import on_floor
-from backcloth.scene.studio.sets.sea import draw_sea, sea_view, wet_shore
+from backcloth.scene.studio.sets.sea import WATERLINE, draw_sea, sea_view, wet_shore
 from backcloth.scene.studio.sets.strewn import strew
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import WOODS, build, build_floor, ray
@@ -95,6 +95,9 @@ _AROUND = {"alps": "highland", "park": "park", "forest": "woods", "city": "city"
 }
 """Panoramas for backdrops that were asked for; the sea needs ground that ends before it."""
 
+SHORES_OF_SEA = frozenset({"beach", "rocks"})
+"""Settings that end at the sea where nothing else stands behind."""
+
 _PROPS = 1.9
 """Depth, in multiples of the subject's, up to which props stand and lie."""
 
@@ -111,7 +114,7 @@ def draw_outdoors(stage: Stage) -> Radiance:
     name = ground_of(stage, place)
     around = _AROUND.get(scene.backdrop)
     if around == "sea" and not place.edge:
-        around = "" if scene.setting in ("beach", "rocks") else None
+        around = "" if scene.setting in SHORES_OF_SEA else None
     if around is None:
         around = _FITTING.get((scene.setting, name)) or _one(place.around, stage, 15)
     beyond = PEAKS if scene.backdrop == "alps" else _one(place.beyond, stage, 19)
@@ -123,7 +126,7 @@ def draw_outdoors(stage: Stage) -> Radiance:
     else:
         ground = None if place.edge or name == "snow" else _lit_mean(stage, tile, name)
         behind = outdoors(stage, around, ground, radius=radius, beyond=beyond)
-    sea = not around and scene.setting in ("beach", "rocks")
+    sea = not around and scene.setting in SHORES_OF_SEA
     leafy = scene.setting in ("forest", "garden") and scene.light in _SUNNY and not scene.pattern
     edge = _edge(stage, place)
     if scene.setting == "terrace":
@@ -149,6 +152,8 @@ def draw_outdoors(stage: Stage) -> Radiance:
 def outdoors_end(stage: Stage) -> float:
     """The row above which more is seen of what lies beyond the ground than of the ground."""
     place = PLACES[stage.scene.setting]
+    if stage.scene.setting in SHORES_OF_SEA and stage.scene.backdrop in ("", "sea"):
+        return stage.camera.row(WATERLINE * stage.camera.focus)
     return max(_edge(stage, place), stage.camera.row(0.5 * sum(place.fade) * stage.camera.focus))
 
 

@@ -14,11 +14,18 @@ from backcloth.scene.studio.weather import SKY_OF_LIGHT, WEATHERS
 
 _SHALLOW = (92, 178, 184)
 _DEEP = (34, 104, 146)
+_DULL = {"overcast": 0.5, "sunset": 0.6, "golden": 0.25}
+"""How far lights take the sea's colour to a grey."""
+
 _GREY = (0.80, 1.04, 1.16)
 """Hue of the sea under a dull sky."""
 
 
-def shore(stage: Stage, first: int, near: float = 2.4) -> tuple[Field, Field]:
+WATERLINE = 2.4
+"""Depth of a beach's waterline in multiples of the subject's."""
+
+
+def shore(stage: Stage, first: int, near: float = WATERLINE) -> tuple[Field, Field]:
     """How far ground points lie beyond the waterline, and how deep they lie in the view.
 
     Args:
@@ -42,9 +49,9 @@ def shore(stage: Stage, first: int, near: float = 2.4) -> tuple[Field, Field]:
 
 
 def wet_shore(
-    stage: Stage, ground: Radiance, first: int, *, near: float = 2.4, reach: float = 1.5
+    stage: Stage, ground: Radiance, first: int, *, near: float = WATERLINE, reach: float = 1.5
 ) -> Radiance:
-    """Ground is dark up to `reach` extents from the waterline, where waves have been; `near` as in `shore`."""
+    """Ground is dark up to `reach` extents from the waterline, where waves were; `near` as in `shore`."""
     beyond, _depth = shore(stage, first, near)
     wet = smoothstep(-reach, -0.23 * reach, beyond)
     return np.asarray(ground * (1.0 - 0.48 * wet)[..., None], np.float32)
@@ -59,7 +66,7 @@ def draw_sea(stage: Stage, behind: Radiance, ground: Radiance, first: int) -> Ra
     shallow = rgb(surface_colour(named.rgb if named else _SHALLOW))
     deep = shallow * rgb((0.40, 0.55, 0.72)) if named else rgb(surface_colour(_DEEP))
     if not named:
-        dull = max(WEATHERS[stage.scene.weather].grey, 0.5 if stage.scene.light == "overcast" else 0.0)
+        dull = max(WEATHERS[stage.scene.weather].grey, _DULL.get(stage.scene.light, 0.0))
         shallow, deep = _greyed(shallow, 0.6 * dull), _greyed(deep, 0.6 * dull)
     share = smoothstep(0.3, 9.0, beyond)
     water = (shallow + (deep - shallow) * share[..., None]) * arriving

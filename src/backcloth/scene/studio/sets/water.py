@@ -51,7 +51,8 @@ def draw_lake(stage: Stage) -> Radiance:
     stage = replace(stage, light=under(stage.light, stage.scene.weather, stage.scene.shadow))
     camera, scene = stage.camera, stage.scene
     beyond = PEAKS if scene.backdrop == "alps" else SHORE
-    behind = _flooded(stage, 0.8 * stage.bokeh, beyond, _waves(stage, strength=0.0035, ring=0.0))
+    strength = 0.008 if scene.surface in SHORES else 0.0035  # shallow water is never as still
+    behind = _flooded(stage, 0.8 * stage.bokeh, beyond, _waves(stage, strength=strength, ring=0.0))
     if scene.surface in SHORES:
         return let_fall(stage, _shore_of_lake(stage, behind))
     name = scene.surface or _BOARDS
