@@ -26,12 +26,10 @@ class ServiceProcess:
     Attributes:
         data_dir: Where it keeps everything; a second start with the same one continues.
         environment: Extra settings.
-        module: What is run; it takes the command line of `backcloth`.
     """
 
     data_dir: Path
     environment: dict[str, str] = field(default_factory=dict)
-    module: str = "backcloth"
     token: str = field(default_factory=lambda: "test-" + secrets.token_hex(16))
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
@@ -57,7 +55,7 @@ class ServiceProcess:
             "BACKCLOTH_FETCH_ALLOW": "127.0.0.0/8",
             **self.environment,
         }
-        command = [sys.executable, "-m", self.module, "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", "backcloth", "serve", "--port", str(self.port)]
         with (self.data_dir / "service.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "--data-dir", str(self.data_dir / "data")], env=environment, stdout=log, stderr=log

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from PIL import Image
 
 from harness.answers import accepted, finished, image, image_file, refusal
+from harness.command import backcloth
 from harness.extra import needs_diffusion
 from harness.pictures import encoded
 from harness.service_process import ServiceProcess
@@ -46,17 +46,25 @@ def tables(folder: Path, **more: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-def process(folder: Path, engines: dict[str, Any], *paths: Path, **environment: str) -> ServiceProcess:
+def written(folder: Path, engines: dict[str, dict[str, Any]]) -> str:
+    """The operator's file with these engines, the last one for what is not fast; its path."""
+    lines = []
+    for name, table in engines.items():
+        lines += [f"[engines.{name}]", 'kind = "diffusion"']
+        lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+    first, *_, last = (*engines, *engines)
+    for modes, engine in ((["fast"], first), (["base", "high_control"], last)):
+        lines += ["[[route]]", f"modes = {json.dumps(modes)}", f"engines = {json.dumps([engine])}"]
+    path = folder / "engines.toml"
+    path.write_text("\n".join(lines))
+    return str(path)
+
+
+def process(folder: Path, engines: dict[str, dict[str, Any]], **environment: str) -> ServiceProcess:
     """A service with these engines."""
-    found = os.pathsep.join(str(path) for path in (TESTS, *paths))
-    settings = {
-        "TEST_DIFFUSION": json.dumps(engines),
-        "PYTHONPATH": found,
-        "BACKCLOTH_JOB_SYNC_DEADLINE_S": "240",
-    }
+    settings = {"BACKCLOTH_ENGINES": written(folder, engines), "BACKCLOTH_JOB_SYNC_DEADLINE_S": "240"}
     # One thread a process: for models this small more only wait for one another.
-    settings |= {"OMP_NUM_THREADS": "1"}
-    return ServiceProcess(folder, {**settings, **environment}, module="harness.diffusion_service")
+    return ServiceProcess(folder, {**settings, "OMP_NUM_THREADS": "1", **environment})
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +138,7 @@ def test_same_seed_same_bytes(painter: ServiceProcess) -> None:
     assert image_file(first) != image_file(result(painter, seed=8))
     told = notes(painter, answer.json()["request_id"])
     assert told["engine"].startswith("quick ")
+    assert answer.headers["x-backcloth-engine"] == told["engine"]
     assert told["diffusion"]["preset"] == "klein-fast"
     assert told["subject_pixels_changed"] == 0
 
@@ -217,8 +226,8 @@ def test_memory_that_runs_out(tmp_path: Path) -> None:
     left = tmp_path / "failures-left"
     left.write_text("1")
     short = TESTS / "harness" / "short_of_memory"
-    engines = tables(tmp_path, check=True)
-    service = process(tmp_path, engines, short, TEST_FAILURES_LEFT=str(left)).start()
+    environment = {"PYTHONPATH": str(short), "TEST_FAILURES_LEFT": str(left)}
+    service = process(tmp_path, tables(tmp_path, check=True), **environment).start()
     try:
         answer = service.post(body(seed=1), timeout=300)
         finished(answer)
@@ -236,23 +245,15 @@ def test_memory_that_runs_out(tmp_path: Path) -> None:
 
 def start(folder: Path, table: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     """A service that is meant not to start."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("BACKCLOTH_")},
-        "BACKCLOTH_CUTOUT_PRESET": "floor",
-        "PYTHONPATH": str(TESTS),
-        "TEST_DIFFUSION": json.dumps({"quick": table}),
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "harness.diffusion_service",
+    return backcloth(
         "serve",
         "--port",
         "0",
         "--data-dir",
         str(folder),
-    ]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        BACKCLOTH_CUTOUT_PRESET="floor",
+        BACKCLOTH_ENGINES=written(folder, {"quick": table}),
+    )
 
 
 @pytest.mark.parametrize(
@@ -268,4 +269,5 @@ def test_what_cannot_work_stops_the_start(tmp_path: Path, table: dict[str, Any],
     ended = start(tmp_path, table)
     assert ended.returncode != 0
     assert complaint in " ".join(ended.stderr.split())
+    assert "engines.quick" in ended.stderr
     assert "Traceback" not in ended.stderr
