@@ -38,7 +38,6 @@ from backcloth.prompting.rules import RulesRefiner
 from backcloth.prompting.writer import WritingRefiner
 from backcloth.scene.registry import Around
 from backcloth.scene.registry import open_engines as open_scenes
-from backcloth.scene.router import trouble_of
 from backcloth.scene.studio.embedding import EmbeddingUnavailable, verified_network
 from backcloth.scene.studio.engine import Reader
 from backcloth.scene.studio.meaning import Meaning
@@ -239,9 +238,6 @@ class Service:
             "components": components,
             "cutout": self.engines.segmenter.name,
             "scenes": sorted(engine.name for engine in self.engines.all_scenes),
-            "scenes_in_trouble": sorted(
-                engine.name for engine in self.engines.all_scenes if trouble_of(engine)
-            ),
         }
 
     def _ping_database(self) -> None:

@@ -93,10 +93,10 @@ def replace_background(
                 plate = make_plate(job_id, drawn, inputs, placed.cutout, engine, engines.segmenter)
                 break
             except EngineDown:
-                if engine.name in down:
-                    raise
                 down.append(engine.name)
                 engine = engines.scene(request.background, request.mode, down)
+                if engine.name in down:
+                    raise
                 drawn = refine(request, engine, engines)
         refined_prompt = as_drawn(drawn, plate, engines)
     with watch.stage("composite"):

@@ -8,6 +8,7 @@ above all, the work may have been done, and nobody is asked again.
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,8 @@ class Fleet:
 
     def trouble(self) -> str:
         """Why no server can be asked at present; empty when one can."""
-        troubles = [replica.trouble() for replica in self.replicas]
+        self._look_around()
+        troubles = [replica.trouble for replica in self.replicas]
         return "" if "" in troubles else troubles[0]
 
     def paint(
@@ -85,8 +87,16 @@ class Fleet:
 
     def _least_busy(self, passed: list[Replica]) -> Replica | None:
         """The server with the fewest requests open, of those that are well."""
-        well = [each for each in self.replicas if each not in passed and not each.trouble()]
+        self._look_around()
+        well = [each for each in self.replicas if each not in passed and not each.trouble]
         return min(well, key=lambda each: each.outstanding, default=None)
+
+    def _look_around(self) -> None:
+        """Looks at each server whose last look is too old; at all of them at once, as some may not answer."""
+        due = [replica for replica in self.replicas if replica.due]
+        if due:
+            with ThreadPoolExecutor(len(due)) as threads:
+                list(threads.map(Replica.look, due))
 
 
 def _ask(replica: Replica, form: Form, patience: Patience) -> Answer | None:

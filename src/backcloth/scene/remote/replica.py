@@ -47,17 +47,24 @@ class Replica:
         self._rests_until = 0.0
         self._resting = ""
 
+    @property
     def trouble(self) -> str:
-        """Why it cannot be asked at present; empty when it can. Looks, if the last look is too old."""
-        if time.monotonic() < self._rests_until:
-            return self._resting
-        if time.monotonic() - self._looked >= self._health_s and self._looking.acquire(blocking=False):
-            # Whoever comes while one looks goes by the last look.
+        """Why it cannot be asked at present, by the last look; empty when it can."""
+        return self._resting if time.monotonic() < self._rests_until else self._trouble
+
+    @property
+    def due(self) -> bool:
+        """Whether the last look is too old, and somebody should look."""
+        now = time.monotonic()
+        return now >= self._rests_until and now - self._looked >= self._health_s
+
+    def look(self) -> None:
+        """Looks at its health. Whoever comes while one looks goes by the last look."""
+        if self._looking.acquire(blocking=False):
             try:
                 self._note(self._look())
             finally:
                 self._looking.release()
-        return self._trouble
 
     @contextmanager
     def asked(self) -> Iterator[None]:
