@@ -204,7 +204,8 @@ def _behind(scene: Scene) -> str:
         return f"before a {colour} {scene.backdrop} wall".replace("  ", " ")
     if scene.backdrop:
         return _BEHIND[scene.backdrop]
-    return f"before a {colour} backdrop" if colour else ""
+    wall = "wall" if scene.setting in ("table", "shelf", "gallery") else "backdrop"
+    return f"before a {colour} {wall}" if colour else ""
 
 
 def _details(scene: Scene) -> Iterator[str]:

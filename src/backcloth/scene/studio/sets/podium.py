@@ -112,7 +112,8 @@ def _before(stage: Stage, built: Build, *, cut: bool) -> Radiance:
     seen = far is not None
     if far is None:
         far = wall(stage, scene.backdrop_colour, depth=depth, material=scene.backdrop)
-    far = behind(stage, far, edge, plants=cut or seen)
+    ledge = seen and scene.backdrop not in _LEDGES
+    far = behind(stage, far, edge, plants=cut or ledge)
     if cut:
         return far
     name = _LEDGES.get(scene.backdrop, "concrete") if seen else "plaster"
@@ -124,7 +125,7 @@ def _before(stage: Stage, built: Build, *, cut: bool) -> Radiance:
     left = light_left(stage, built.solids, built.foot)
     rows = np.arange(camera.height, dtype=np.float32)[:, None]
     left = 1.0 - (1.0 - left) * smoothstep(edge - 1.0, edge + 0.02 * camera.height, rows)
-    return standing(below, as_field(out * left[..., None]), edge, plants=not seen)
+    return standing(below, as_field(out * left[..., None]), edge, plants=not ledge)
 
 
 def podium_end(stage: Stage) -> float:
