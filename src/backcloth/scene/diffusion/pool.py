@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from backcloth.errors import Unavailable
+from backcloth.errors import EngineDown, Unavailable
 from backcloth.scene.diffusion.preset import DiffusionError
 from backcloth.scene.diffusion.process import Died, Fault, OutOfMemory, Process, Stopped
 from backcloth.scene.diffusion.task import Batch
@@ -263,4 +263,4 @@ class Pool:
         if self._leaving:
             return Leaving()
         _log.warning("no_process", device=device, reason=self._failed.get(device, (0, ""))[1])
-        return Unavailable("The generator could not be started.", retry_after=int(_PAUSE_S))
+        return EngineDown("The generator could not be started.", retry_after=int(_PAUSE_S))
