@@ -74,8 +74,8 @@ def standing(stage: Stage, picture: Radiance, edge: float, *, plants: bool = Tru
         plants: Whether foliage reaches in over the ground.
     """
     far = float(stage.camera.depth(np.asarray([edge], np.float32))[0])
-    for name in stage.scene.props:
-        if name in STANDING and (stage.stance.grounded or not stage.stance.present):
+    for name in STANDING:
+        if name in stage.scene.props and (stage.stance.grounded or not stage.stance.present):
             picture = draw_standing(stage, name, picture, far)
     return hanging(stage, picture, edge, plants=plants)
 

@@ -125,7 +125,7 @@ def draw_water(stage: Stage) -> Radiance:
     """The subject on a still mirror of water, with rings around it and a soft horizon."""
     stage = replace(stage, light=under(stage.light, stage.scene.weather, stage.scene.shadow))
     beyond = ((), COAST, SHORE)[int(stage.rng(19).integers(3))]
-    waves = _waves(stage, strength=0.0016, ring=0.016)
+    waves = _waves(stage, strength=0.0016, ring=0.024)
     drawn = _flooded(stage, 1.1 * stage.bokeh, beyond, waves)
     drawn = props.behind(stage, drawn, stage.camera.horizon)
     return let_fall(stage, props.hanging(stage, drawn, stage.camera.horizon))
