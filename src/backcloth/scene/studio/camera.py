@@ -25,6 +25,9 @@ _LENSES = (1.25, 2.1)
 _AWAY = 2.9
 """Subject's sizes from which a photo of it is plausibly taken: a bottle of 25 cm from 75 cm away."""
 
+_EYE = 0.62
+"""Height of the horizon above the contact, as a share of the subject's extent, where nothing tells."""
+
 _BUST = 0.75
 """Metres that a subject cut off by the frame is taken to show."""
 
@@ -116,7 +119,6 @@ def place_camera(
     *,
     pitch: float | None,
     real_size: float,
-    eye: float = 0.62,
     focal: float | None = None,
 ) -> Camera:
     """The camera from which the subject was plausibly seen.
@@ -124,9 +126,8 @@ def place_camera(
     Args:
         stance: How the subject stands.
         size: (width, height) of the plate.
-        pitch: Degrees that the camera looks down at the contact; None puts the horizon at `eye`.
+        pitch: Degrees that the camera looks down at the contact; None puts the horizon at eye level.
         real_size: Metres that the subject's extent is taken for.
-        eye: Height of the horizon above the contact, as a share of the subject's extent.
         focal: Focal length in pixels; None takes one and a half times the plate's longer side.
     """
     width, height = size
@@ -137,7 +138,7 @@ def place_camera(
     if pitch is not None:
         lift = focal * float(np.tan(np.radians(pitch)))
     else:
-        lift = float(np.clip(eye * stance.extent, 0.10 * height, 0.62 * height))
+        lift = float(np.clip(_EYE * stance.extent, 0.10 * height, 0.62 * height))
     lift = max(lift, 1.0)
     rise = lift * real_size / stance.extent
     return Camera(width, height, focal, stance.contact_row - lift, stance.contact_row, rise)

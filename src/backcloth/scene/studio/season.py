@@ -35,18 +35,17 @@ def greenness(light: Radiance) -> Field:
     return smoothstep(0.06, 0.36, as_field(lead))
 
 
-def turn(light: Radiance, season: str, clumps: Field, *, strength: float = 1.0) -> Radiance:
+def turn(light: Radiance, season: str, clumps: Field) -> Radiance:
     """Plants in a season's colours.
 
     Args:
         light: (H, W, 3) linear light, any exposure.
         season: Name of the season; unchanged in summer and where none is named.
         clumps: (H, W) field with mean 0 and variance 1: which tree or bush a pixel belongs to.
-        strength: Share of the change.
     """
     if season not in ("spring", "autumn", "winter"):
         return light
-    share = greenness(light) * np.float32(strength)
+    share = greenness(light)
     level = light @ np.asarray((0.27, 0.62, 0.11), np.float32)
     if season == "spring":
         fresh = level[..., None] * rgb((1.02, 1.22, 0.42))

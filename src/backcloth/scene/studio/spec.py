@@ -82,19 +82,6 @@ def read_spec(path: Path) -> Scene:
         raise SpecError(f"the file is no TOML: {problem}") from None
 
 
-def to_toml(scene: Scene) -> str:
-    """The spec as a TOML file that `read_spec` reads back."""
-    return "".join(f"{name} = {_written(value)}\n" for name, value in to_plain(scene).items())
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return f"[{', '.join(map(_written, value))}]"
-    return str(value) if isinstance(value, float) else f'"{value}"'
-
-
 def _checked(name: str, value: Any) -> Any:
     if name in _NAMES:
         return _name(name, value, _NAMES[name])

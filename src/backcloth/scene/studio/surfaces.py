@@ -22,6 +22,9 @@ from backcloth.scene.studio.tone import surface_colour
 _PLANK = 0.15
 """Metres across a plank of a laid floor, where a standing person or a chair is taken for 1.4 m."""
 
+_ZOOM = 1.1
+"""Tile sides per plate side, so that one tile covers what is in focus."""
+
 USUAL = Ray()
 """Light from the left and a little from behind."""
 
@@ -161,7 +164,7 @@ def build_floor(
     surface = SURFACES[name]
     if name in _TRUE:
         surface = replace(surface, make=_LAID.get(name, surface.make), fits=0.0)
-    return _made(surface, colour, rng, texels, texels * pixel * 1.1, lit)
+    return _made(surface, colour, rng, texels, texels * pixel * _ZOOM, lit)
 
 
 def build(
@@ -171,7 +174,6 @@ def build(
     texels: int,
     pixel: float,
     *,
-    zoom: float = 1.1,
     lit: Ray = USUAL,
 ) -> Tile:
     """The tile of a surface.
@@ -182,10 +184,9 @@ def build(
         rng: Draws its pattern.
         texels: Side of the tile.
         pixel: Metres that a pixel shows at the subject.
-        zoom: Tile sides per plate side, so that one tile covers what is in focus.
         lit: The key light, which relief is shaded by.
     """
-    return _made(SURFACES[name], colour, rng, texels, texels * pixel * zoom, lit)
+    return _made(SURFACES[name], colour, rng, texels, texels * pixel * _ZOOM, lit)
 
 
 def _made(

@@ -110,9 +110,6 @@ BACKDROP_NOUNS = _words("backdrop_nouns")
 LIGHT_NOUNS = _words("light_nouns")
 """Nouns whose colour is the colour of the key light."""
 
-WALL_NOUNS = _words("wall_nouns")
-"""Nouns that make the material before them one of what stands behind."""
-
 KITCHEN_TABLES = _words("kitchen_tables")
 
 FILLER = _words("filler")

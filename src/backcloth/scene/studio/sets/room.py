@@ -77,9 +77,7 @@ def draw_room(stage: Stage) -> Radiance:
         far = view(stage, scene.setting, radius)
     floor = scene.surface or interior.floor
     pattern = on_floor(stage)
-    yaw = float(stage.rng(13).uniform(-0.12, 0.12))
-    if floor in WOODS:
-        yaw = _lengthwise(stage)
+    yaw = _lengthwise(stage) if floor in WOODS else float(stage.rng(13).uniform(-0.12, 0.12))
     lit = ray(stage, yaw)
     tile = build_floor(floor, scene.surface_colour, stage.rng(12), stage.texels, camera.pixel, lit=lit)
     edge = camera.row(camera.focus * 3.4)
