@@ -171,7 +171,7 @@ _LAYERS = (
 
 def _flakes(stage: Stage, picture: Radiance) -> Radiance:
     """Flakes in four depths: many small ones far off, few large blur circles close to the lens."""
-    rng = stage.rng(83)
+    rng = stage.rng(63)
     height, width = picture.shape[:2]
     side = math.sqrt(height * width)
     cover = np.zeros((height, width), np.float32)
@@ -207,7 +207,7 @@ def _add(layer: Field, x: float, y: float, radius: float, opacity: float) -> Non
 
 def _streaks(stage: Stage, picture: Radiance) -> Radiance:
     """Faint slanting streaks: drops that fall through the exposure."""
-    rng = stage.rng(84)
+    rng = stage.rng(64)
     height, width = picture.shape[:2]
     side = math.sqrt(height * width)
     slant = float(rng.uniform(-0.14, 0.14))

@@ -204,7 +204,7 @@ def _bare(stage: Stage, built: Build, solid: Solid, tile: Tile) -> Radiance:
     )
     if last <= first:
         return out
-    shift = stage.rng(24).uniform(0.0, tile.side, 2)
+    shift = stage.rng(36).uniform(0.0, tile.side, 2)
     ground = lay(tile, at, (first, last), yaw=0.0, offset=(float(shift[0]), float(shift[1])))
     first_lamp, second = lamps(stage.light, stage.key, camera.width)
     key = np.broadcast_to(first_lamp + second, ground.shape)
