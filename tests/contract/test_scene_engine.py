@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import tomllib
@@ -27,6 +28,7 @@ from backcloth.scene.remote.engine import open_remote
 from backcloth.scene.router import StandIn
 from backcloth.scene.solid import SolidEngine
 from backcloth.scene.studio.engine import StudioEngine
+from harness.comfy_server import WORKFLOW, ComfyServer
 from harness.extra import DIFFUSION, NOT_TESTED
 from harness.fakes import noise
 from harness.images_server import KEY, ImagesServer
@@ -95,6 +97,14 @@ def _remote(flavour: str, stack: ExitStack, folder: Path) -> SceneEngine:
     return open_remote(server.table(), name=flavour, environment={"PAINTER_KEY": KEY})
 
 
+def _comfy(stack: ExitStack, folder: Path) -> SceneEngine:
+    server = stack.enter_context(ComfyServer())
+    path = folder / "workflow.json"
+    path.write_text(json.dumps(WORKFLOW))
+    table = {"kind": "remote", "flavour": "comfyui", "base_urls": [server.url], "workflow": str(path)}
+    return open_remote({**table, "least_area": 4096}, name="comfyui")
+
+
 def _real(stack: ExitStack, folder: Path) -> SceneEngine:
     """Against a server of one's own: the environment's TEST_REMOTE names a file with the engine's table."""
     del stack, folder
@@ -129,6 +139,7 @@ OPENERS: dict[str, Callable[[ExitStack, Path], SceneEngine]] = {
     "reference": lambda _stack, _folder: ReferenceEngine(),
     "stand-in": lambda _stack, _folder: StandIn(StudioEngine(), ("painter",)),
     **{f"remote-{flavour}": partial(_remote, flavour) for flavour in ("vllm-omni", "sglang", "openai")},
+    "remote-comfyui": _comfy,
     "remote-real": _real,
     **{f"diffusion-{preset}": partial(_diffusion, preset) for preset in ("klein-fast", "klein-regular")},
 }

@@ -21,11 +21,25 @@ class Unusable(Exception):
     """The answer holds no picture of the size that was asked for."""
 
 
-def picture_of(body: bytes, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
-    """The picture in an answer, (H, W, 3) uint8 sRGB.
+def picture_in_json(body: bytes, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """The picture in `data[0].b64_json`; see `picture_in`.
+
+    Raises:
+        Unusable: it is not that.
+    """
+    try:
+        encoded = json.loads(body)["data"][0]["b64_json"]
+        data = pybase64.b64decode(encoded, validate=True)
+    except (ValueError, TypeError, LookupError, binascii.Error) as problem:
+        raise Unusable(f"no picture as base64 in data[0].b64_json ({type(problem).__name__})") from problem
+    return picture_in(data, size)
+
+
+def picture_in(data: bytes, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """The picture in a PNG, JPEG or WEBP, (H, W, 3) uint8 sRGB.
 
     Args:
-        body: JSON with `data[0].b64_json`, a PNG, JPEG or WEBP.
+        data: The file.
         size: (width, height) that it must have: a server that squashed the canvas would put the subject's
             surroundings beside the subject.
 
@@ -33,11 +47,6 @@ def picture_of(body: bytes, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
         Unusable: it is not that.
     """
     width, height = size
-    try:
-        encoded = json.loads(body)["data"][0]["b64_json"]
-        data = pybase64.b64decode(encoded, validate=True)
-    except (ValueError, TypeError, LookupError, binascii.Error) as problem:
-        raise Unusable(f"no picture as base64 in data[0].b64_json ({type(problem).__name__})") from problem
     try:
         picture = decode(data, parameter="the answer", max_pixels=width * height).picture
     except BackclothError as problem:

@@ -48,6 +48,8 @@ class Flavour(_Table):
     seed: str
     steps: str
     guidance: str
+    prompts: bool = True
+    """Whether it paints without reference pictures."""
     sizes: tuple[tuple[Side, Side], ...] = ()
     """The only sizes it paints, as (width, height); empty: any."""
     constants: dict[str, str]
@@ -74,9 +76,11 @@ class Config(_Table):
     """One remote engine."""
 
     kind: Literal["remote"] = "remote"
-    flavour: Literal["vllm-omni", "sglang", "openai"]
+    flavour: Literal["vllm-omni", "sglang", "openai", "comfyui"]
     base_urls: tuple[HttpUrl, ...] = Field(min_length=1, max_length=64)
     """Where the API begins, `/v1` included: equal servers, of which the least busy is asked."""
+    workflow: Path | None = None
+    """Of the flavour comfyui: the workflow's file, see `comfy`. It tells what is honoured."""
     model: str = Field("", pattern=r"^[!-~]*$")
     """The model's name on the server; empty takes the one it serves."""
     api_key_env: str = Field("", pattern=r"^[A-Za-z_][A-Za-z0-9_]*$|^$")
@@ -148,6 +152,15 @@ class Config(_Table):
         for effort in (self.fast, self.regular):
             if effort and ((effort.steps and not kind.steps) or (effort.guidance and not kind.guidance)):
                 raise ValueError(f"steps and guidance: the flavour {self.flavour} has no field for them")
+        return self
+
+    @model_validator(mode="after")
+    def _workflow_tells(self) -> Self:
+        if (self.flavour == "comfyui") != bool(self.workflow):
+            raise ValueError("workflow: the flavour comfyui needs it, and no other takes one")
+        for key in ("model", "mask", "negative_prompt", "references", "extra") if self.workflow else ():
+            if key in self.model_fields_set:
+                raise ValueError(f"{key}: is for the workflow to say")
         return self
 
     @property

@@ -16,10 +16,12 @@ from backcloth.imaging.encode import encode_png
 from backcloth.imaging.geometry import cover
 from backcloth.scene.diffusion.canvas import Canvas, canvas_of, frame
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob
-from backcloth.scene.remote.config import Config, Flavour, read_config, read_key
+from backcloth.scene.remote.comfy import Comfy
+from backcloth.scene.remote.config import Config, Flavour, RemoteError, read_config, read_key
+from backcloth.scene.remote.dialect import Dialect, Edits
 from backcloth.scene.remote.exchange import Patience, Target
 from backcloth.scene.remote.fleet import Fleet
-from backcloth.scene.remote.form import Field, encode_form
+from backcloth.scene.remote.form import Field
 from backcloth.scene.remote.replica import Replica
 
 _SEEDS = 2**31
@@ -43,7 +45,26 @@ def open_remote(
     key = read_key(config, environment)
     headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
     targets = [Target(str(url).rstrip("/"), headers) for url in config.base_urls]
-    return RemoteEngine(name, config, [Replica(each, config.model, config.health_s) for each in targets])
+    flavour, dialect = _spoken(config)
+    replicas = [Replica(each, config.model, dialect, config.health_s) for each in targets]
+    return RemoteEngine(name, config, flavour, replicas)
+
+
+def _spoken(config: Config) -> tuple[Flavour, Dialect]:
+    """What is honoured, and how the servers are spoken to."""
+    if config.workflow is None:
+        return config.honoured, Edits()
+    try:
+        comfy = Comfy(config.workflow)
+    except ValueError as problem:
+        raise RemoteError(str(problem)) from None
+    honoured = {
+        "mask": "mask" if comfy.holds("mask") else "",
+        "references": int(comfy.holds("reference")),
+        "prompts": not comfy.holds("reference"),
+        "negative_honoured": comfy.holds("negative"),
+    }
+    return config.honoured.model_copy(update=honoured), comfy
 
 
 class RemoteEngine:
@@ -52,20 +73,21 @@ class RemoteEngine:
     Args:
         name: As in the operator's file.
         config: How they are asked.
+        flavour: What they call the fields, and what they honour.
         replicas: Whom.
     """
 
-    def __init__(self, name: str, config: Config, replicas: list[Replica]) -> None:
+    def __init__(self, name: str, config: Config, flavour: Flavour, replicas: list[Replica]) -> None:
         self.name = name
         self._config = config
-        self._flavour: Flavour = config.honoured
+        self._flavour = flavour
         self._fleet = Fleet(name, replicas, config.retries)
 
     def capabilities(self) -> Capabilities:
         """As the flavour and the table say. Bytes are never promised: that lies with the server."""
         config, flavour = self._config, self._flavour
         return Capabilities(
-            backgrounds=(Prompt, References) if flavour.references else (Prompt,),
+            backgrounds=(Prompt,) * flavour.prompts + (References,) * bool(flavour.references),
             modes=config.modes,
             negative_prompt=flavour.negative_honoured,
             max_references=flavour.references,
@@ -107,8 +129,7 @@ class RemoteEngine:
         patience = Patience(
             min(until, job.deadline or until), config.connect_s, lambda: self._require_wanted(job)
         )
-        form = encode_form(self._fields(job, canvas, used))
-        painted, replica = self._fleet.paint(form, at.canvas, patience)
+        painted, replica = self._fleet.paint(self._fields(job, canvas, used), at.canvas, patience)
         job.progress(1.0)
         left = len(job.references) - len(used)
         model = replica.model or "unnamed model"

@@ -8,6 +8,7 @@ above all, the work may have been done, and nobody is asked again.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,9 +16,9 @@ import numpy.typing as npt
 import structlog
 
 from backcloth.errors import EngineDown, Unavailable
-from backcloth.scene.remote.answer import Unusable, picture_of, refusal
-from backcloth.scene.remote.exchange import Answer, Lost, NotSent, Patience, exchange
-from backcloth.scene.remote.form import Form
+from backcloth.scene.remote.answer import Unusable, refusal
+from backcloth.scene.remote.exchange import Answer, Lost, NotSent, Patience
+from backcloth.scene.remote.form import Field
 from backcloth.scene.remote.replica import Replica
 
 _log = structlog.get_logger(__name__)
@@ -52,12 +53,12 @@ class Fleet:
         return "" if "" in troubles else troubles[0]
 
     def paint(
-        self, form: Form, size: tuple[int, int], patience: Patience
+        self, fields: Sequence[Field], size: tuple[int, int], patience: Patience
     ) -> tuple[npt.NDArray[np.uint8], Replica]:
         """The picture, (H, W, 3) uint8 sRGB, and who painted it.
 
         Args:
-            form: What is sent.
+            fields: What is sent.
             size: (width, height) that the picture must have.
             patience: How long it may take, waiting included.
 
@@ -78,7 +79,7 @@ class Fleet:
                 passed.remove(busy[0])
                 busy = None
                 continue
-            answer = _ask(replica, form, patience)
+            answer = _ask(replica, fields, patience)
             if answer and answer.status == 200:
                 return _picture(answer, replica, size), replica
             passed.append(replica)
@@ -99,15 +100,13 @@ class Fleet:
                 list(threads.map(Replica.look, due))
 
 
-def _ask(replica: Replica, form: Form, patience: Patience) -> Answer | None:
+def _ask(replica: Replica, fields: Sequence[Field], patience: Patience) -> Answer | None:
     """The answer, if it is a picture or a wish to be asked later; None where the server cannot have begun."""
     url = replica.target.base_url
     patience.check()
     try:
         with replica.asked():
-            answer = exchange(
-                replica.target, "POST", "/images/edits", patience, media_type=form.media_type, body=form.body
-            )
+            answer = replica.dialect.ask(replica.target, fields, patience)
     except NotSent as problem:
         replica.unreached(f"not reached: {problem}")
         return None
@@ -129,7 +128,7 @@ def _ask(replica: Replica, form: Form, patience: Patience) -> Answer | None:
 
 def _picture(answer: Answer, replica: Replica, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
     try:
-        picture = picture_of(answer.body, size)
+        picture = replica.dialect.picture(answer.body, size)
     except Unusable as problem:
         replica.failed(str(problem))
         _log.error("remote_engine_unusable", url=replica.target.base_url, reason=str(problem))

@@ -23,18 +23,19 @@ class Form:
     body: bytes
 
 
-def encode_form(fields: Iterable[Field]) -> Form:
+def encode_form(fields: Iterable[Field], *, stem: str = "picture") -> Form:
     """Encodes fields in their order; a name may occur several times.
 
     Args:
         fields: Names of visible ASCII without quotes, as the flavours have them.
+        stem: How the names of the files begin.
     """
     boundary = secrets.token_hex(16)
     pieces: list[bytes] = []
     for number, (name, value) in enumerate(fields):
         disposition = f'form-data; name="{name}"'
         if isinstance(value, bytes):
-            disposition += f'; filename="{number}.png"\r\nContent-Type: image/png'
+            disposition += f'; filename="{stem}-{number}.png"\r\nContent-Type: image/png'
         head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\n\r\n"
         pieces += [head.encode(), value if isinstance(value, bytes) else value.encode(), b"\r\n"]
     pieces.append(f"--{boundary}--\r\n".encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 
 import structlog
 
+from backcloth.scene.remote.dialect import Dialect
 from backcloth.scene.remote.exchange import Lost, NotSent, Patience, Target, exchange
 
 _log = structlog.get_logger(__name__)
@@ -30,11 +30,13 @@ class Replica:
     Args:
         target: Where it is.
         model: What it has to serve; empty takes whatever it does.
+        dialect: How it is spoken to.
         health_s: How long a look at its health counts.
     """
 
-    def __init__(self, target: Target, model: str, health_s: float) -> None:
+    def __init__(self, target: Target, model: str, dialect: Dialect, health_s: float) -> None:
         self.target = target
+        self.dialect = dialect
         self.outstanding = 0
         self.model = model
         self._wanted = model
@@ -113,22 +115,14 @@ class Replica:
     def _look(self) -> str:
         patience = Patience(time.monotonic() + _HEALTH_S, _HEALTH_S)
         try:
-            answer = exchange(self.target, "GET", "/models", patience)
+            answer = exchange(self.target, "GET", self.dialect.health, patience)
         except (NotSent, Lost) as problem:
             return f"not reached: {problem}"
         if answer.status != 200:
-            return f"answers {answer.status} when asked for its models"
-        served = _models(answer.body)
+            return f"answers {answer.status} when asked how it is"
+        served = self.dialect.models(answer.body)
         if self._wanted and served and self._wanted not in served:
             return f"does not serve {self._wanted}, but {', '.join(served[:4])}"
         if served and not self._wanted:
             self.model = served[0]
         return ""
-
-
-def _models(body: bytes) -> list[str]:
-    """The models' names; none where the server has another idea of the list."""
-    try:
-        return [str(model["id"]) for model in json.loads(body)["data"]]
-    except (ValueError, TypeError, LookupError):
-        return []
