@@ -103,7 +103,7 @@ def _darkness(job: SceneJob) -> Field | None:
     light = _LIT[job.shadow]
     chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence([job.seed, 1])))
     shadows = cast_shadows(matte, stance, camera, light, place_key(light, stance.lit_from, chance))
-    key = sum(light.key) / (sum(light.key) + sum(light.ambient))
+    key = light.key_share
     bright = (1.0 - key * shadows.cast - (1.0 - key) * shadows.ambient) * (1.0 - shadows.contact)
     dark = np.maximum(1.0 - bright - _TOE, 0.0) / (1.0 - _TOE)
     return as_field(cv2.resize(dark, job.size, interpolation=cv2.INTER_LINEAR))

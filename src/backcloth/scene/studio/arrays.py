@@ -43,3 +43,8 @@ def mix(a: Radiance, b: Radiance, share: Field) -> Radiance:
 def rgb(colour: Rgb) -> npt.NDArray[np.float32]:
     """A colour as an array that multiplies (H, W, 3)."""
     return np.asarray(colour, np.float32)
+
+
+def triple(values: npt.NDArray[np.floating[Any]]) -> Rgb:
+    """An array (3,) as a colour."""
+    return (float(values[0]), float(values[1]), float(values[2]))

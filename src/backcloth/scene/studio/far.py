@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from backcloth.scene.studio.arrays import Field, Radiance, Rgb, as_field, mix, rgb, smoothstep
+from backcloth.scene.studio.arrays import Field, Radiance, Rgb, as_field, mix, rgb, smoothstep, triple
 from backcloth.scene.studio.environment import SURROUNDINGS, look
 from backcloth.scene.studio.lamps import LONGEST, draw_lamps, glow
 from backcloth.scene.studio.lens import blur
@@ -177,11 +177,7 @@ def _land_of(stage: Stage, name: str, ground: Rgb | None) -> Land:
             rgb((0.085, 0.10, 0.12)) * tint,
         )
     air = rgb(air_colour(stage)) * rgb((0.80, 0.90, 1.02))
-    return Land(_triple(lit), _triple(shaded), _triple(0.82 * whole), _triple(air))
-
-
-def _triple(values: Radiance) -> Rgb:
-    return (float(values[0]), float(values[1]), float(values[2]))
+    return Land(triple(lit), triple(shaded), triple(0.82 * whole), triple(air))
 
 
 def indoors(

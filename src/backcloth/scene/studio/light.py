@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backcloth.domain.colour import Colour
-from backcloth.scene.studio.arrays import Field, Rgb, as_field, rgb, smoothstep
+from backcloth.scene.studio.arrays import Field, Rgb, as_field, rgb, smoothstep, triple
 from backcloth.scene.studio.scene import NATURE, Scene
 from backcloth.scene.studio.tone import surface_colour
 
@@ -42,6 +42,12 @@ class Light:
     background: float = 1.0
     pool: float = 0.0
     second: Rgb = (0.0, 0.0, 0.0)
+
+    @property
+    def key_share(self) -> float:
+        """The part of all the light on open ground that comes from the key, 0..1."""
+        key, ambient = sum(self.key), sum(self.ambient)
+        return key / max(key + ambient, 1e-6)
 
 
 LIGHTS = {
@@ -118,11 +124,7 @@ def _tinted(key: Rgb, colour: Colour) -> Rgb:
     wanted = wanted / max(float(wanted.max()), 1e-3) * 0.96 + 0.04
     strength = 0.8 * float(wanted.max()) + 0.2 * _luminance(wanted)
     tinted = wanted * (_luminance(rgb(key)) / strength)
-    return _rgb(tinted)
-
-
-def _rgb(colour: Field) -> Rgb:
-    return (float(colour[0]), float(colour[1]), float(colour[2]))
+    return triple(tinted)
 
 
 def _shared(light: Light, *, least: float = 0.0, most: float = 1.0) -> Light:
@@ -133,7 +135,7 @@ def _shared(light: Light, *, least: float = 0.0, most: float = 1.0) -> Light:
     if want == have:
         return light
     key, ambient = key * (want / have), ambient * ((1.0 - want) / (1.0 - have))
-    return replace(light, key=_rgb(key), ambient=_rgb(ambient))
+    return replace(light, key=triple(key), ambient=triple(ambient))
 
 
 def _luminance(colour: Field) -> float:

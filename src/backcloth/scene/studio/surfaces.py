@@ -145,10 +145,7 @@ def ray(stage: Stage, yaw: float = 0.0) -> Ray:
     """The stage's key light as a surface turned by `yaw` on the ground sees it."""
     cosine, sine = math.cos(yaw), math.sin(yaw)
     x, depth = stage.key.away
-    key, rest = sum(stage.light.key), sum(stage.light.ambient)
-    return Ray(
-        x * cosine + depth * sine, depth * cosine - x * sine, stage.key.reach, key / max(key + rest, 1e-6)
-    )
+    return Ray(x * cosine + depth * sine, depth * cosine - x * sine, stage.key.reach, stage.light.key_share)
 
 
 def build_floor(

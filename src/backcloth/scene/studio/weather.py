@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from backcloth.scene.studio.arrays import Field, Radiance, Rgb, as_field, mix, rgb
+from backcloth.scene.studio.arrays import Field, Radiance, Rgb, as_field, mix, rgb, triple
 from backcloth.scene.studio.lens import disc
 from backcloth.scene.studio.light import Light
 from backcloth.scene.studio.sky import SKIES, Sky
@@ -90,8 +90,8 @@ def under(light: Light, weather: str, shadow: str = "auto") -> Light:
     filled = here.ambient * even + 0.62 * tint
     return replace(
         light,
-        key=_triple(key * here.key),
-        ambient=_triple(filled),
+        key=triple(key * here.key),
+        ambient=triple(filled),
         softness=light.softness if shadow == "hard" else max(light.softness, 0.3 if here.key > 0.4 else 0.6),
     )
 
@@ -115,13 +115,13 @@ def sky_of(light: str, weather: str) -> Sky:
         ]
         shade = rgb(sky.shade) * (1 - here.grey) + rgb(dull.shade) * level * here.grey
         lit = rgb(sky.lit) * (1 - here.grey) + rgb(dull.lit) * level * here.grey
-        first, second, third, fourth = (_triple(colour) for colour in stops)
+        first, second, third, fourth = (triple(colour) for colour in stops)
         sky = replace(
             sky,
             stops=(first, second, third, fourth),
-            glow=_triple(rgb(sky.glow) * (1 - here.grey) ** 2),
-            lit=_triple(lit),
-            shade=_triple(shade),
+            glow=triple(rgb(sky.glow) * (1 - here.grey) ** 2),
+            lit=triple(lit),
+            shade=triple(shade),
         )
     return sky if here.cover is None else replace(sky, cover=here.cover)
 
@@ -129,7 +129,7 @@ def sky_of(light: str, weather: str) -> Sky:
 def air_colour(stage: Stage) -> Rgb:
     """Light that haze and fog send to the camera: the sky's near the horizon, paler than it."""
     low = np.mean(np.asarray(sky_of(stage.scene.light, stage.scene.weather).stops[:2], np.float32), axis=0)
-    return _triple(0.40 * low + 0.60 * float(low.mean()))
+    return triple(0.40 * low + 0.60 * float(low.mean()))
 
 
 def haze_ground(stage: Stage, ground: Radiance, first: int) -> Radiance:
@@ -236,7 +236,3 @@ def _streaks(stage: Stage, picture: Radiance) -> Radiance:
 def snow_light(stage: Stage) -> Radiance:
     """(3,) light of snow under the stage's light."""
     return as_field(rgb((0.86, 0.89, 0.93)) * (rgb(stage.light.key) + rgb(stage.light.ambient)))
-
-
-def _triple(values: Radiance) -> Rgb:
-    return (float(values[0]), float(values[1]), float(values[2]))

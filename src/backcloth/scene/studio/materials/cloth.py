@@ -7,7 +7,7 @@ import numpy as np
 from backcloth.scene.studio.arrays import Field, as_field, rgb, smoothstep
 from backcloth.scene.studio.materials.cells import scatter, voronoi
 from backcloth.scene.studio.materials.patch import Patch
-from backcloth.scene.studio.materials.relief import Ray, cavity, relief, soften
+from backcloth.scene.studio.materials.relief import Ray, cavity, relief, rise, soften
 from backcloth.scene.studio.noise import noise, warp
 from backcloth.scene.studio.texture import Tile
 
@@ -54,16 +54,12 @@ def _draped(rng: np.random.Generator, patch: Patch, size: float, depth: float) -
         profile = np.exp(-np.square(distance / as_field(np.where(distance > 0, wide, 0.6 * wide))))
         height = height + share * level * profile
     height = soften(as_field(metre * size * depth * height), 0.022 * size * metre)
-    over = 0.5 * (np.roll(height, -1, axis=1) - np.roll(height, 1, axis=1))
-    down = 0.5 * (np.roll(height, -1, axis=0) - np.roll(height, 1, axis=0))
-    return height, as_field(over), as_field(down)
+    return height, *rise(height)
 
 
 def _signed(field: Field) -> Field:
     """Texels to the nearest zero of a periodic field, to first order, with the field's sign."""
-    over = 0.5 * (np.roll(field, -1, axis=1) - np.roll(field, 1, axis=1))
-    down = 0.5 * (np.roll(field, -1, axis=0) - np.roll(field, 1, axis=0))
-    steep = soften(as_field(np.hypot(over, down)), 6.0)
+    steep = soften(as_field(np.hypot(*rise(field))), 6.0)
     return as_field(field / (steep + np.float32(1e-4)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from backcloth.scene.studio.arrays import Field, as_field, mix, rgb, smoothstep
 from backcloth.scene.studio.materials.cells import scatter, voronoi
 from backcloth.scene.studio.materials.patch import Patch
-from backcloth.scene.studio.materials.relief import cast, cavity, relief, soften, unit
+from backcloth.scene.studio.materials.relief import cast, cavity, relief, rise, soften, unit
 from backcloth.scene.studio.materials.stamp import draw_discs, draw_strokes
 from backcloth.scene.studio.noise import noise, warp
 from backcloth.scene.studio.texture import Tile
@@ -73,7 +73,7 @@ def wet_sand(rng: np.random.Generator, patch: Patch) -> Tile:
     shade = 1.0 + (shade - 1.0) * (1.0 - 0.6 * film)
     tone = (1.0 + 0.07 * grains * (1.0 - 0.5 * film) + 0.02 * dents) * (1.0 - 0.16 * film)
     colour = rgb(patch.base) * (shade * tone)[..., None]
-    slope = 0.35 * np.dstack([_along(height, 1), _along(height, 0)])
+    slope = 0.35 * np.dstack(rise(height))
     polish = as_field(0.25 + 0.75 * film)
     return Tile(
         np.maximum(colour, 0.0),
@@ -83,10 +83,6 @@ def wet_sand(rng: np.random.Generator, patch: Patch) -> Tile:
         polish=polish,
         slope=as_field(slope * film[..., None]),
     )
-
-
-def _along(height: Field, axis: int) -> Field:
-    return as_field(0.5 * (np.roll(height, -1, axis=axis) - np.roll(height, 1, axis=axis)))
 
 
 def soil(rng: np.random.Generator, patch: Patch) -> Tile:

@@ -113,6 +113,12 @@ def soften(field: Field, radius: float) -> Field:
     return as_field(np.ascontiguousarray(blurred[rim:-rim, rim:-rim]))
 
 
+def rise(height: Field) -> tuple[Field, Field]:
+    """Slopes of a periodic (T, T) field along columns and along rows, in its unit a texel."""
+    over, down = (0.5 * (np.roll(height, -1, axis) - np.roll(height, 1, axis)) for axis in (1, 0))
+    return as_field(over), as_field(down)
+
+
 def unit(height: Field) -> Field:
     """The heights as 0..1: all but the highest and lowest hundredth fill the range."""
     low, high = np.quantile(height[::7, ::7], (0.01, 0.99))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from backcloth.scene.studio.arrays import Field, as_field, rgb
+from backcloth.scene.studio.arrays import as_field, rgb
 from backcloth.scene.studio.materials.patch import Patch
+from backcloth.scene.studio.materials.relief import rise
 from backcloth.scene.studio.noise import noise
 from backcloth.scene.studio.texture import Tile
 
@@ -24,11 +25,7 @@ def water(rng: np.random.Generator, patch: Patch) -> Tile:
     calm = np.clip(0.65 + 0.45 * noise(rng, texels, 2.4 * wave, 0.5 * wave, slope=1.3), 0.1, 1.8)
     ruffle = float(rng.uniform(0.5, 1.3))
     height = as_field(0.036 * wave * swell + ruffle * calm * (0.010 * wave * chop + 0.0017 * wave * ripple))
-    slope = np.dstack([_rise(height, 1), _rise(height, 0)])
+    slope = np.dstack(rise(height))
     depth = 1.0 + 0.05 * swell + 0.03 * chop
     colour = rgb(patch.base) * depth[..., None]
     return Tile(np.maximum(colour, 0.0), patch.side, gloss=1.0, roughness=0.03, slope=as_field(slope))
-
-
-def _rise(height: Field, axis: int) -> Field:
-    return as_field(0.5 * (np.roll(height, -1, axis=axis) - np.roll(height, 1, axis=axis)))

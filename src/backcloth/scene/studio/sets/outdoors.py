@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from backcloth.domain.colour import Colour
-from backcloth.scene.studio.arrays import Radiance, Rgb, as_field, rgb, smoothstep
+from backcloth.scene.studio.arrays import Radiance, Rgb, as_field, rgb, smoothstep, triple
 from backcloth.scene.studio.far import outdoors
 from backcloth.scene.studio.floor import Hook, draw_floor, shadows_of
 from backcloth.scene.studio.noise import noise
@@ -253,4 +253,4 @@ def _lit_mean(stage: Stage, tile: Tile, name: str) -> Rgb:
     total = rgb(stage.light.key) + rgb(stage.light.ambient)
     grown = 1.45 if name == "lawn" and stage.scene.setting in _GREEN else 1.0
     lit = grown * mean * total * (1.0 - 0.8 * stage.light.pool)
-    return (float(lit[0]), float(lit[1]), float(lit[2]))
+    return triple(lit)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backcloth.domain.colour import Colour
-from backcloth.scene.studio.arrays import Radiance, as_field, rgb, smoothstep
+from backcloth.scene.studio.arrays import Radiance, as_field, rgb, smoothstep, triple
 from backcloth.scene.studio.floor import draw_floor, fill_light, shadows_of
 from backcloth.scene.studio.light import lamps
 from backcloth.scene.studio.props.dress import around, behind, standing
@@ -19,7 +19,7 @@ from backcloth.scene.studio.sets.pattern import on_floor, on_points
 from backcloth.scene.studio.sets.solid import Solid
 from backcloth.scene.studio.sets.sweep import dressed_cove, lit_cove, unnamed
 from backcloth.scene.studio.sets.table import behind_stand
-from backcloth.scene.studio.sets.thrown import key_share, light_left
+from backcloth.scene.studio.sets.thrown import light_left
 from backcloth.scene.studio.sets.walls import subject_on_wall, wall
 from backcloth.scene.studio.shadow import no_shadows
 from backcloth.scene.studio.stage import Stage
@@ -80,7 +80,7 @@ def _draw(stage: Stage, built: Build) -> Radiance:
     if cut:
         return out
     tint = fill_light(out, camera.horizon + 1.0).mean(axis=(0, 1)) * rgb(stage.light.ambient)
-    ambient = (float(tint[0]), float(tint[1]), float(tint[2]))
+    ambient = triple(tint)
     around_it = replace(stage, light=replace(stage.light, ambient=ambient))
     usual = Tile(tile.colour, tile.side, max(tile.gloss, 0.14), min(tile.roughness, 0.4))
     for index, solid in enumerate(built.solids):
@@ -154,7 +154,7 @@ def _in_cove(stage: Stage, built: Build, colour: Colour, *, cut: bool) -> Radian
     on_wall = subject_on_wall(stage, depth, camera.width, camera.height)
     rows = np.arange(camera.height, dtype=np.float32)[:, None]
     turned = np.clip((below.camera.row(0.9 * depth) - rows) / (0.12 * camera.height), 0.0, 1.0)
-    out = out * (1.0 - 0.75 * key_share(stage) * on_wall * turned)[..., None]
+    out = out * (1.0 - 0.75 * stage.light.key_share * on_wall * turned)[..., None]
     return as_field(out * light_left(stage, built.solids, built.foot)[..., None])
 
 

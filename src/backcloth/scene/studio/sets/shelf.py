@@ -88,9 +88,8 @@ def _on_wall(stage: Stage, depth: float, deep: float, thick: float) -> Field:
     band = deep / max(abs(stage.key.away[1]) * stage.key.reach, 0.3)
     soft = (0.10 + 0.7 * stage.light.softness) * band
     below = -high - thick
-    key = sum(stage.light.key) / max(sum(stage.light.key) + sum(stage.light.ambient), 1e-6)
     cast = smoothstep(band + soft, band - soft, below) * (below > 0)
     sky = 0.45 * np.exp(-np.maximum(below, 0.0) / (0.9 * deep)) * (below > 0)
     strength = 0.35 if stage.scene.shadow == "none" else 0.85
-    left = crevice * (1.0 - strength * key * cast) * (1.0 - sky)
+    left = crevice * (1.0 - strength * stage.light.key_share * cast) * (1.0 - sky)
     return as_field(np.broadcast_to(left, (camera.height, camera.width)))

@@ -28,16 +28,10 @@ def light_left(stage: Stage, solids: Iterable[Solid], plane: float) -> Field:
     left = np.ones(size[::-1], np.float32)
     for solid in solids:
         if solid.high > plane + 1e-6:
-            cast = 0.9 * key_share(stage) * _cast(stage, solid, plane, factor, size)
+            cast = 0.9 * stage.light.key_share * _cast(stage, solid, plane, factor, size)
             left *= (1.0 - cast) * _open_sky(stage, solid, plane, factor, size)
     full = cv2.resize(left, (camera.width, camera.height), interpolation=cv2.INTER_CUBIC)
     return as_field(full.clip(0.0, 1.0))
-
-
-def key_share(stage: Stage) -> float:
-    """The part of all the light on open ground that comes from the key, 0..1."""
-    key, ambient = sum(stage.light.key), sum(stage.light.ambient)
-    return key / max(key + ambient, 1e-6)
 
 
 def _scale(stage: Stage, solid: Solid, plane: float, factor: int) -> tuple[float, float]:
