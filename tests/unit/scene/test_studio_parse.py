@@ -173,6 +173,21 @@ def test_a_lake_has_a_shore_where_no_jetty_is_named(prompt: str, surface: str, b
     assert (scene.setting, scene.surface, scene.backdrop) == ("lake", surface, backdrop)
 
 
+@pytest.mark.parametrize(
+    ("prompt", "setting", "unmet"),
+    [
+        ("teak deck by a pool", "terrace", "pool"),
+        ("on a bed in a hotel room", "bedroom", "bed"),
+        ("forest path", "forest", "path"),
+    ],
+)
+def test_what_only_tells_the_place_is_named_as_not_drawn(prompt: str, setting: str, unmet: str) -> None:
+    """A pool makes it a terrace, but no pool is drawn, and the caller is told."""
+    understood = parse(prompt)
+    assert understood.scene.setting == setting
+    assert understood.unmet == (unmet,)
+
+
 def test_flowers_are_drawn_in_grass_alone() -> None:
     """Daisies in a meadow are no word for something else, those on a table are not drawn."""
     assert parse("on grass with daisies on a sunny spring day").unmet == ()

@@ -193,6 +193,8 @@ def _sweep(scene: Scene, place: str) -> str:
 
 
 def _ground(scene: Scene, colour: str) -> str:
+    if scene.surface_colour and (scene.surface, scene.surface_colour) in _TINTED:
+        return _TINTED[scene.surface, scene.surface_colour]
     return f"{colour} {'paving slabs' if scene.surface == 'slabs' else scene.surface}".strip()
 
 

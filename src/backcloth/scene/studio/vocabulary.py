@@ -95,6 +95,9 @@ WEAK_SETTINGS = _words("weak_settings")
 FLOWERS = _words("flowers")
 """Words for flowers that grow in grass; they are words for a season too."""
 
+UNSEEN = _words("unseen")
+"""Things that tell where a picture is to be, but do not show in it."""
+
 SHORES = _words("shores")
 """What lies along a lake where no jetty is named."""
 
