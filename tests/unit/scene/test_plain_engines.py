@@ -8,7 +8,7 @@ import pytest
 
 from backcloth.domain.background import Prompt, References, Solid, Staged
 from backcloth.domain.colour import Colour
-from backcloth.scene.protocol import SceneJob
+from backcloth.scene.protocol import Chooser, SceneJob
 from backcloth.scene.registry import open_engines
 from backcloth.scene.solid import SolidEngine
 from backcloth.scene.studio.engine import Reader
@@ -26,7 +26,9 @@ def test_a_flat_colour_is_exact_in_every_pixel(make_job: MakeJob, size: tuple[in
 
 def test_every_kind_of_background_has_an_engine_that_says_it_can() -> None:
     """The registry and the capabilities agree."""
-    engines = open_engines(Reader())
-    assert set(engines) == {Solid, Prompt, Staged, References}
-    assert all(kind in engine.capabilities().backgrounds for kind, engine in engines.items())
-    assert [engine.name for engine in engines.values()] == ["solid", "studio", "studio", "reference"]
+    scenes = open_engines(Reader())
+    assert set(scenes) == {Solid, Prompt, Staged, References}
+    for (kind, engine), name in zip(scenes.items(), ("solid", "studio", "studio", "reference"), strict=True):
+        assert not isinstance(engine, Chooser)
+        assert kind in engine.capabilities().backgrounds
+        assert engine.name == name
