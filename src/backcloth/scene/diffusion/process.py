@@ -141,21 +141,17 @@ class Process:
         share, told = 0.0, 0.0
         while True:
             message = self._hear(_LOOK_S)
-            if message is None:
-                if not watch(share):
-                    continue
+            if message and message[0]["number"] == self._number:
+                facts, painted = message
+                if facts["say"] != "step":
+                    return self._end(facts, painted)
+                # The last tenth is for decoding.
+                share = 0.9 * facts["step"] / facts["of"]
+            if watch(share):
                 told = told or self._tell_to_stop()
                 if time.monotonic() - told > STOP_S:
                     self.kill()
                     raise Died("it did not stop when it was told to")
-                continue
-            facts, painted = message
-            if facts["number"] != self._number:
-                continue
-            if facts["say"] != "step":
-                return self._end(facts, painted)
-            # The last tenth is for decoding.
-            share = 0.9 * facts["step"] / facts["of"]
 
     def kill(self) -> None:
         """Ends it at once."""
