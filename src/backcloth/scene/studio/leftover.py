@@ -63,9 +63,8 @@ def leftover(scene: Scene, reading: Reading) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for (position, phrase), meanings in groupby(reading.named, key=lambda named: named[:2]):
         strewn = words.PROPS.get(phrase) in scene.props
-        if phrase in words.UNSEEN:
-            found.append((position, phrase))
-        elif not strewn and not any(_shown(scene, kind, name) for _position, _phrase, kind, name in meanings):
+        shown = strewn or any(_shown(scene, kind, name) for _position, _phrase, kind, name in meanings)
+        if phrase in words.UNSEEN or not shown:
             found.append((position, phrase))
     return found
 

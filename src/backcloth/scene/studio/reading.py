@@ -244,9 +244,8 @@ def _note(phrase: str, position: int, reading: Reading) -> None:
     """Notes what is named, in case the scene has no room for it, and colours that come with a name."""
     if phrase in words.TINTS:
         reading.tints.setdefault(words.SURFACES[phrase], words.TINTS[phrase])
-    for kind, phrases in (("flower", words.FLOWERS), ("unseen", words.UNSEEN)):
-        if phrase in phrases:
-            reading.named.append((position, phrase, kind, phrase))
+    if phrase in words.FLOWERS:
+        reading.named.append((position, phrase, "flower", phrase))
     for kind, table in (("surface", words.SURFACES), ("backdrop", words.BACKDROPS)):
         if phrase in table and phrase not in words.WEAK_SETTINGS:
             reading.named.append((position, phrase, kind, table[phrase]))
