@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from backcloth.scene.studio.arrays import Field, Radiance, as_field
-from backcloth.scene.studio.scatter import softened, streaked
+from backcloth.scene.studio.roughness import softened, streaked
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.texture import Tile, lay
 from backcloth.scene.studio.tone import linear

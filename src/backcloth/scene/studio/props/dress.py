@@ -13,7 +13,7 @@ from backcloth.scene.studio.floor import Hook
 from backcloth.scene.studio.props.air import draw_lights, draw_mist
 from backcloth.scene.studio.props.cloth import Spread, lay_cloth
 from backcloth.scene.studio.props.foliage import PLANTS, draw_foliage
-from backcloth.scene.studio.props.scatter import STREWN, Ground, light_of, strew
+from backcloth.scene.studio.props.scatter import STREWN, Ground, ground_light, strew
 from backcloth.scene.studio.props.standing import STANDING, draw_standing
 from backcloth.scene.studio.scene import PROPS, Scene
 from backcloth.scene.studio.shadow import Shadows
@@ -141,7 +141,7 @@ def around(
         extent=extent,
         unit=size * _unit(extent),
     )
-    arriving = light_of(stage, shadows, pattern)
+    arriving = ground_light(stage, shadows, pattern)
 
     def hook(lit: Radiance, first: int) -> Radiance:
         if "cloth" in stage.scene.props and allowed is None:
@@ -189,7 +189,7 @@ def on_flat(stage: Stage, shadows: Shadows, pattern: Field | None, pixel: float)
         unit=_unit(0.8 * stance.extent * pixel),
         above=True,
     )
-    arriving = light_of(stage, shadows, pattern)
+    arriving = ground_light(stage, shadows, pattern)
 
     def hook(lit: Radiance, first: int) -> Radiance:
         if "cloth" in stage.scene.props:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
 from backcloth.scene.studio.props import sprites
-from backcloth.scene.studio.props.stamp import Project, Thing, stamp
+from backcloth.scene.studio.props.thing import Project, Thing, stamp
 from backcloth.scene.studio.shadow import Shadows
 from backcloth.scene.studio.stage import Stage
 
@@ -119,7 +119,7 @@ def _facing(ground: Ground, sort: _Sort, turn: float) -> float:
     return turn
 
 
-def light_of(stage: Stage, shadows: Shadows, pattern: Field | None) -> Callable[[int, int], Radiance]:
+def ground_light(stage: Stage, shadows: Shadows, pattern: Field | None) -> Callable[[int, int], Radiance]:
     """Light that reaches the ground at a pixel, from the parts that the floor is lit with."""
     key, ambient = rgb(stage.light.key), rgb(stage.light.ambient)
 

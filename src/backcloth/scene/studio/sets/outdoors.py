@@ -18,12 +18,12 @@ from backcloth.scene.studio.props import dress as props
 from backcloth.scene.studio.ridges import COAST, DUNES, HILLS, PEAKS, Range
 from backcloth.scene.studio.season import GRASS, season_of
 from backcloth.scene.studio.sets.grass import draw_grass
-from backcloth.scene.studio.sets.ground import dappled, rippled, snow_patches, varied
+from backcloth.scene.studio.sets.litter import draw_litter
 from backcloth.scene.studio.sets.markings import paint_kerb, paint_lines
 from backcloth.scene.studio.sets.parapet import parapet
+from backcloth.scene.studio.sets.patches import dappled, rippled, snow_patches, varied
 from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.sea import WATERLINE, draw_sea, sea_view, wet_shore
-from backcloth.scene.studio.sets.strewn import strew
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import WOODS, build, build_floor, ray
 from backcloth.scene.studio.texture import Tile
@@ -232,7 +232,7 @@ def _overlay(stage: Stage, behind: Radiance, name: str, strewn: Hook | None, *, 
         layers.append(functools.partial(draw_sea, stage, behind))
     if name == "lawn" and stage.scene.setting in _GREEN:
         layers.append(functools.partial(draw_grass, stage))
-    layers.append(functools.partial(strew, stage, name))
+    layers.append(functools.partial(draw_litter, stage, name))
     if strewn is not None:
         layers.append(strewn)
     layers.append(functools.partial(haze_ground, stage))

@@ -19,11 +19,11 @@ from backcloth.scene.studio.props import dress as props
 from backcloth.scene.studio.ridges import COAST, PEAKS, SHORE, Range
 from backcloth.scene.studio.scene import SHORES
 from backcloth.scene.studio.season import season_of
-from backcloth.scene.studio.sets.ground import snow_patches
+from backcloth.scene.studio.sets.litter import draw_litter
 from backcloth.scene.studio.sets.outdoors import wetted
+from backcloth.scene.studio.sets.patches import snow_patches
 from backcloth.scene.studio.sets.pattern import on_floor
 from backcloth.scene.studio.sets.sea import shore, wet_shore
-from backcloth.scene.studio.sets.strewn import strew
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.surfaces import build, build_floor, ray
 from backcloth.scene.studio.texture import Tile, lay
@@ -70,7 +70,7 @@ def draw_lake(stage: Stage) -> Radiance:
     strewn = props.around(stage, shadows, pattern, edge=edge)
 
     def overlay(ground: Radiance, first: int) -> Radiance:
-        ground = strew(stage, name, ground, first)
+        ground = draw_litter(stage, name, ground, first)
         return ground if strewn is None else strewn(ground, first)
 
     drawn = draw_floor(
@@ -101,7 +101,7 @@ def _shore_of_lake(stage: Stage, behind: Radiance) -> Radiance:
     strewn = props.around(stage, shadows, pattern, edge=camera.row(near * camera.focus - 0.3 * reach))
 
     def overlay(ground: Radiance, first: int) -> Radiance:
-        ground = strew(stage, scene.surface, ground, first)
+        ground = draw_litter(stage, scene.surface, ground, first)
         if strewn is not None:
             ground = strewn(ground, first)
         beyond, _depth = shore(stage, first, near)

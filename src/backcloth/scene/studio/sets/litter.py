@@ -68,7 +68,7 @@ class _Kind:
     outline: Callable[[np.random.Generator], Outline]
 
 
-def strew(stage: Stage, surface: str, ground: Radiance, first: int) -> Radiance:
+def draw_litter(stage: Stage, surface: str, ground: Radiance, first: int) -> Radiance:
     """Draws the season's leaves or flowers over the lit ground, shaded as the ground is there.
 
     Args:
@@ -78,7 +78,7 @@ def strew(stage: Stage, surface: str, ground: Radiance, first: int) -> Radiance:
         first: Its first row.
     """
     kind = _kind(stage, surface)
-    return ground if kind is None else _Strewing(stage, ground, first).draw(kind)
+    return ground if kind is None else _Litter(stage, ground, first).draw(kind)
 
 
 def _kind(stage: Stage, surface: str) -> _Kind | None:
@@ -93,7 +93,7 @@ def _kind(stage: Stage, surface: str) -> _Kind | None:
     return None
 
 
-class _Strewing:
+class _Litter:
     """One ground that things are drawn on, from far to near."""
 
     def __init__(self, stage: Stage, ground: Radiance, first: int) -> None:
