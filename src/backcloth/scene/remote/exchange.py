@@ -7,6 +7,7 @@ followed and no proxy asked.
 
 from __future__ import annotations
 
+import functools
 import http.client
 import selectors
 import ssl
@@ -120,9 +121,14 @@ def _connection(target: Target, connect_s: float) -> http.client.HTTPConnection:
     parts = urlsplit(target.base_url)
     host = parts.hostname or ""
     if parts.scheme == "https":
-        context = ssl.create_default_context()
-        return http.client.HTTPSConnection(host, parts.port, timeout=connect_s, context=context)
+        return http.client.HTTPSConnection(host, parts.port, timeout=connect_s, context=_trust())
     return http.client.HTTPConnection(host, parts.port, timeout=connect_s)
+
+
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    """The system's certificates. Reading them takes longer than many an exchange."""
+    return ssl.create_default_context()
 
 
 def _await_first_byte(connection: http.client.HTTPConnection, patience: Patience) -> None:
