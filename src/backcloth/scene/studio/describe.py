@@ -5,139 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backcloth.domain.colour import Colour
+from backcloth.scene.studio import phrases
 from backcloth.scene.studio.colours import NAMED, OF_MATERIAL, SHADES, shaded
 from backcloth.scene.studio.scene import NATURE, ROOMS, SHAPES, SHORES, STANDS, STREETS, WALLS, Scene
-from backcloth.scene.studio.vocabulary import SURFACES, TINTS
-
-_PLACE = {
-    "table": "table",
-    "podium": "podium",
-    "steps": "flight of display steps",
-    "shelf": "shelf",
-    "sweep": "seamless studio backdrop",
-    "stage": "stage in a spotlight",
-    "gallery": "bare hall",
-    "parking": "parking lot",
-    "city": "city square",
-    "mountain": "mountain landscape",
-    "snow": "snowfield",
-    "sky": "open sky",
-    "lake": "jetty on a lake",
-    "rocks": "rocky place",
-    "water": "sheet of still water",
-    "cafe": "café",
-}
-"""Settings that are called something else than their names."""
-
-_MADE = {
-    "wood": "wooden",
-    "carpet": "carpeted",
-    "tiles": "tiled",
-    "rock": "rough stone",
-    "moss": "mossy",
-    "water": "flooded",
-    "snow": "snow-covered",
-    "lawn": "grassy",
-    "sand": "sandy",
-}
-"""Materials as words before a noun, where that is another word."""
-
-_LYING = {
-    "moss": "Ground covered with {} moss",
-    "lawn": "Ground covered with {} grass",
-    "snow": "Ground covered with {} snow",
-    "sand": "A bed of {} sand",
-    "wet sand": "A bed of wet {} sand",
-    "gravel": "A bed of {} gravel",
-    "rock": "A flat {} rock",
-}
-"""What a table of such a surface looks like."""
-
-_TINTED: dict[tuple[str, Colour], str] = {}
-"""Words for a surface in a colour that comes with the word: the first of the vocabulary's."""
-for _phrase, _tint in TINTS.items():
-    _TINTED.setdefault((SURFACES[_phrase], _tint), _phrase)
-
-_COVERS = frozenset({"linen", "silk", "velvet", "leather", "paper"})
-
-_UNDERFOOT = {
-    "beach": ("sand",),
-    "garden": ("lawn",),
-    "meadow": ("lawn",),
-    "snow": ("snow",),
-    "desert": ("sand",),
-    "street": ("asphalt",),
-    "parking": ("asphalt",),
-    "lake": ("wood", "white wood"),
-    "rocks": ("rock",),
-    "water": ("water",),
-}
-"""What is found there anyway."""
-
-_BEHIND = {
-    "window": "by a window",
-    "room": "in a room",
-    "kitchen": "in a kitchen",
-    "cafe": "in a café",
-    "bathroom": "in a bathroom",
-    "office": "in an office",
-    "warehouse": "in a warehouse",
-    "books": "before shelves of books",
-    "park": "in a park",
-    "forest": "in a forest",
-    "alps": "before mountains",
-    "dunes": "before dunes",
-    "snow": "in the snow",
-    "city": "in a city",
-    "street": "in a street",
-    "sky": "under the sky",
-    "sea": "by the sea",
-    "lights": "before blurred lamps",
-    "leaves": "before foliage",
-    "curtain": "before a curtain",
-}
-
-_LIGHT = {
-    "soft": "soft light",
-    "bright": "bright even light",
-    "window": "soft window light",
-    "morning": "low morning light",
-    "day": "daylight",
-    "overcast": "overcast light",
-    "golden": "golden-hour light",
-    "sunset": "sunset light",
-    "dusk": "dusk",
-    "night": "lamplight at night",
-    "warm": "warm light",
-    "dramatic": "dramatic low-key light",
-    "neon": "neon light",
-}
-
-_WEATHER = {
-    "clear": "clear weather",
-    "cloudy": "clouds",
-    "fog": "fog",
-    "rain": "rain",
-    "snowfall": "falling snow",
-}
-
-_PATTERN = {
-    "window": "the light of a window frame",
-    "leaves": "shadows of leaves",
-    "blinds": "stripes of light through blinds",
-}
-
-_PROPS = {
-    "drops": "water drops",
-    "plant": "a plant",
-    "palm": "palm leaves",
-    "fir": "fir branches",
-    "arch": "an arch",
-    "lights": "fairy lights",
-    "cloth": "a draped cloth",
-}
-
-_SHADOW = {"none": "no shadow", "soft": "a soft shadow", "hard": "a hard shadow"}
 
 
 def describe(scene: Scene) -> str:
@@ -148,9 +18,9 @@ def describe(scene: Scene) -> str:
 
 def _headed(scene: Scene) -> str:
     """What the subject is on, with its article; ground that lies like a table is called what it is."""
-    if scene.setting == "table" and scene.surface in _LYING:
+    if scene.setting == "table" and scene.surface in phrases.LYING:
         colour = _name(scene.surface_colour, scene.surface) if scene.surface_colour else ""
-        return _LYING[scene.surface].format(colour).replace("  ", " ")
+        return phrases.LYING[scene.surface].format(colour).replace("  ", " ")
     return _article(_thing(scene))
 
 
@@ -165,22 +35,22 @@ def _article(thing: str) -> str:
 
 
 def _thing(scene: Scene) -> str:
-    place = _PLACE.get(scene.setting, scene.setting)
+    place = phrases.PLACE.get(scene.setting, scene.setting)
     colour = _name(scene.surface_colour, scene.surface) if scene.surface_colour else ""
     material = f"{colour} {scene.surface}".strip()
-    made = f"{colour} {_MADE.get(scene.surface, scene.surface)}".strip()
-    if scene.surface_colour and (scene.surface, scene.surface_colour) in _TINTED:
-        material = made = _TINTED[scene.surface, scene.surface_colour]
+    made = f"{colour} {phrases.MADE.get(scene.surface, scene.surface)}".strip()
+    if scene.surface_colour and (scene.surface, scene.surface_colour) in phrases.TINTED:
+        material = made = phrases.TINTED[scene.surface, scene.surface_colour]
     if scene.setting == "sweep":
         return _sweep(scene, place)
     if scene.setting == "lake" and scene.surface in SHORES:
         return f"lake shore of {_ground(scene, colour)}"
     if scene.setting in STREETS | NATURE:
-        usual = not colour and scene.surface in _UNDERFOOT.get(scene.setting, ("",))
+        usual = not colour and scene.surface in phrases.UNDERFOOT.get(scene.setting, ("",))
         return place if usual or not material else f"{place} with {_ground(scene, colour)} underfoot"
     if scene.setting in ROOMS | {"stage"}:
         return f"{place} with {_article(made).lower()} floor" if made else place
-    if scene.surface in _COVERS:
+    if scene.surface in phrases.COVERS:
         return f"{place} covered in {material}"
     return f"{made} {place}".strip()
 
@@ -193,8 +63,8 @@ def _sweep(scene: Scene, place: str) -> str:
 
 
 def _ground(scene: Scene, colour: str) -> str:
-    if scene.surface_colour and (scene.surface, scene.surface_colour) in _TINTED:
-        return _TINTED[scene.surface, scene.surface_colour]
+    if scene.surface_colour and (scene.surface, scene.surface_colour) in phrases.TINTED:
+        return phrases.TINTED[scene.surface, scene.surface_colour]
     return f"{colour} {'paving slabs' if scene.surface == 'slabs' else scene.surface}".strip()
 
 
@@ -205,23 +75,23 @@ def _behind(scene: Scene) -> str:
     if scene.backdrop in WALLS:
         return f"before a {colour} {scene.backdrop} wall".replace("  ", " ")
     if scene.backdrop:
-        return _BEHIND[scene.backdrop]
+        return phrases.BEHIND[scene.backdrop]
     wall = "wall" if scene.setting in ("table", "shelf", "gallery") else "backdrop"
     return f"before a {colour} {wall}" if colour else ""
 
 
 def _details(scene: Scene) -> Iterator[str]:
-    light = _LIGHT[scene.light]
+    light = phrases.LIGHT[scene.light]
     gels = " and ".join(_name(gel) for gel in (scene.light_colour, scene.second_colour) if gel)
     yield f"{gels} {light}".strip()
     if scene.weather:
-        yield _WEATHER[scene.weather]
+        yield phrases.WEATHER[scene.weather]
     if scene.season:
         yield scene.season
     if scene.wet:
         yield "wet ground"
     if scene.pattern:
-        yield _PATTERN[scene.pattern]
+        yield phrases.PATTERN[scene.pattern]
     if scene.props:
         yield f"with {' and '.join(_prop(scene, name) for name in scene.props)}"
     if scene.view == "top":
@@ -230,8 +100,8 @@ def _details(scene: Scene) -> Iterator[str]:
 
 
 def _refinements(scene: Scene) -> Iterator[str]:
-    if scene.shadow in _SHADOW:
-        yield _SHADOW[scene.shadow]
+    if scene.shadow in phrases.SHADOW:
+        yield phrases.SHADOW[scene.shadow]
     if scene.reflection is not None:
         yield "with reflections" if scene.reflection else "no reflections"
     if not scene.clouds:
@@ -248,7 +118,7 @@ def _prop(scene: Scene, name: str) -> str:
     if name in SHAPES and scene.setting == "sweep" and scene.surface_colour:
         colour = _name(scene.surface_colour)
         return _article(f"{colour} arch").lower() if name == "arch" else f"{colour} {name}"
-    return _PROPS.get(name, name)
+    return phrases.PROPS.get(name, name)
 
 
 def _name(colour: Colour, material: str = "") -> str:
