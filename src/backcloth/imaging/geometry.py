@@ -39,6 +39,12 @@ def canvas_size(width: int, height: int, *, original: bool) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
+def shrunk(width: int, height: int, longest: int) -> tuple[int, int]:
+    """The (width, height) at which no side is longer than `longest` and none is 0; unchanged where it fits."""
+    scale = min(1.0, longest / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 def resize_picture(picture: Pixels, size: tuple[int, int]) -> Pixels:
     """An (H, W, 3) uint8 sRGB picture at `size` (width, height); the same array where it has it already.
 

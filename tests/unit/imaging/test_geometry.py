@@ -13,6 +13,7 @@ from backcloth.imaging.geometry import (
     resize_matte,
     resize_picture,
     resize_premultiplied,
+    shrunk,
 )
 
 SIDES = st.integers(1, 20_000)
@@ -27,6 +28,17 @@ def noise(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 def test_original_size_is_kept(width: int, height: int) -> None:
     """With the original asked for, the canvas is the photo."""
     assert canvas_size(width, height, original=True) == (width, height)
+
+
+@given(SIDES, SIDES, st.integers(1, 2000))
+def test_what_is_shrunk_fits_and_keeps_its_shape(width: int, height: int, longest: int) -> None:
+    """The longer side is at most the limit, the shorter in proportion; what fits is left alone."""
+    wide, tall = shrunk(width, height, longest)
+    if max(width, height) <= longest:
+        assert (wide, tall) == (width, height)
+    else:
+        assert max(wide, tall) == longest
+        assert min(wide, tall) == max(1, round(min(width, height) * longest / max(width, height)))
 
 
 @given(SIDES, SIDES)

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from backcloth.imaging.geometry import shrunk
 from backcloth.scene.studio.arrays import Field
 
 Pixels = npt.NDArray[np.uint8]
@@ -40,8 +41,7 @@ def edge_blur(picture: Pixels, region: npt.NDArray[np.bool_]) -> float | None:
     Returns:
         0 for sharp, None where too few edges are to be seen.
     """
-    scale = min(1.0, _WORK / max(picture.shape[:2]))
-    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    size = shrunk(picture.shape[1], picture.shape[0], _WORK)
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     inside = cv2.resize(region.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).astype(np.bool_)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from backcloth.imaging.geometry import shrunk
 from backcloth.scene.studio.arrays import Field
 
 Pixels = npt.NDArray[np.uint8]
@@ -86,8 +87,7 @@ def _spans(inside: npt.NDArray[np.bool_]) -> bool:
 def _grown(saliency: Field, picture: Pixels) -> OwnSubject | None:
     """The subject with its rim and its shadow; None where it is but specks."""
     height, width = picture.shape[:2]
-    scale = min(1.0, _WORK / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    size = shrunk(width, height, _WORK)
     body = cv2.resize(saliency, size, interpolation=cv2.INTER_LINEAR)
     body = _without_specks(np.greater(body, _BELONGS).view(np.uint8))
     if not body.any():

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from backcloth.imaging.geometry import shrunk
+
 _WORK = 640
 """Longest side of the picture that is searched."""
 
@@ -19,8 +21,7 @@ def may_have_lettering(picture: npt.NDArray[np.uint8]) -> bool:
     It asks for a flat patch, wider than tall, with a plain outline, filled with upright edges that come one
     after the other in like distances. It is meant to err on one side: fences and windows count too.
     """
-    scale = min(1.0, _WORK / max(picture.shape[:2]))
-    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    size = shrunk(picture.shape[1], picture.shape[0], _WORK)
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     edges = np.abs(cv2.Sobel(grey.astype(np.float32), cv2.CV_32F, 1, 0))

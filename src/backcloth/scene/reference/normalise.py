@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from backcloth.imaging.geometry import shrunk
 from backcloth.scene.studio.arrays import Field, as_field
 from backcloth.scene.studio.tone import encoded, linear
 
@@ -56,8 +57,7 @@ def normalised(reference: Pixels, photo: Pixels) -> Pixels:
 
 
 def _small(picture: Pixels) -> Pixels:
-    scale = min(1.0, _WORK / max(picture.shape[:2]))
-    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    size = shrunk(picture.shape[1], picture.shape[0], _WORK)
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from backcloth.imaging.geometry import shrunk
 from backcloth.scene.studio.arrays import Field, Radiance, Rgb, as_field, mix, rgb, smoothstep, triple
 from backcloth.scene.studio.environment import SURROUNDINGS, look
 from backcloth.scene.studio.lamps import LONGEST, draw_lamps, glow
@@ -50,9 +51,7 @@ _WOODED: dict[str, Rgb] = {
 
 def small_size(stage: Stage) -> tuple[int, int]:
     """(width, height) that the far background is computed at."""
-    camera = stage.camera
-    scale = min(1.0, LONGEST / max(camera.width, camera.height))
-    return max(1, round(camera.width * scale)), max(1, round(camera.height * scale))
+    return shrunk(stage.camera.width, stage.camera.height, LONGEST)
 
 
 def directions(stage: Stage, lowest: float = -0.12) -> tuple[Field, Field]:
