@@ -40,7 +40,7 @@ def canvas_size(width: int, height: int, *, original: bool) -> tuple[int, int]:
 
 
 def shrunk(width: int, height: int, longest: int) -> tuple[int, int]:
-    """The (width, height) at which no side is longer than `longest` and none is 0; unchanged where it fits."""
+    """The (width, height) at which no side is longer than `longest` and none is 0; the same if it fits."""
     scale = min(1.0, longest / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
