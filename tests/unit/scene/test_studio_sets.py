@@ -14,6 +14,7 @@ from backcloth.scene.studio.arrays import Field, Radiance
 from backcloth.scene.studio.render import render
 from backcloth.scene.studio.scene import PATTERNS, ROOMS, STANDS, WALLS, Scene
 from backcloth.scene.studio.sets.faces import faces
+from backcloth.scene.studio.sets.gallery import gallery_end
 from backcloth.scene.studio.sets.pattern import on_cove, on_floor, on_wall
 from backcloth.scene.studio.sets.solid import block, drum
 from backcloth.scene.studio.sets.walls import subject_on_wall
@@ -68,7 +69,7 @@ def test_blocks_take_the_surfaces_colour_and_leave_the_studio_its_own() -> None:
     assert picture[-3, 5, 1] > picture[-3, 5, 0] + 30
 
 
-def _stage(monkeypatch: pytest.MonkeyPatch, scene: Scene) -> Stage:
+def _stage(monkeypatch: pytest.MonkeyPatch, scene: Scene, matte: Field | None = None) -> Stage:
     """What a plate is drawn from."""
     found: list[Stage] = []
 
@@ -77,7 +78,7 @@ def _stage(monkeypatch: pytest.MonkeyPatch, scene: Scene) -> Stage:
         return np.zeros((stage.camera.height, stage.camera.width, 3), np.float32)
 
     monkeypatch.setitem(studio._DRAW, scene.setting, keep)
-    _draw(scene)
+    _draw(scene, matte)
     return found[0]
 
 
@@ -197,3 +198,13 @@ def test_the_subject_darkens_a_wall_close_behind(
     if dark:
         middle = float((cast.sum(axis=0) * np.arange(camera.width)).sum() / cast.sum())
         assert (middle - stance.centre) * stage.key.side < -2
+
+
+def test_polish_mirrors_a_near_wall_from_its_foot_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bricks right above the edge are seen upside down right below it: a wall is not as far as the sky."""
+    scene = Scene("gallery", surface="acrylic", backdrop="brick", light="bright", blur=0.0, grain=0.0)
+    matte = _standing(320, 320)
+    picture = _draw(scene, matte)[:, :120].astype(np.float64).mean(axis=2)
+    edge = round(gallery_end(_stage(monkeypatch, scene, matte)))
+    above, mirrored = picture[edge - 26 : edge - 8], picture[edge + 8 : edge + 26][::-1]
+    assert np.corrcoef(above.ravel(), mirrored.ravel())[0, 1] > 0.4

@@ -59,6 +59,7 @@ def draw_gallery(stage: Stage) -> Radiance:
         yaw=yaw,
         dress=dress,
         overlay=around(stage, shadows, pattern, edge=edge),
+        foot=edge,
     )
     return standing(stage, out, edge)
 

@@ -56,6 +56,7 @@ def draw_shelf(stage: Stage) -> Radiance:
         pattern=pattern,
         yaw=float(stage.rng(13).uniform(-0.02, 0.02)),
         overlay=around(stage, shadows, pattern, edge=edge, front=front),
+        foot=edge if walled else None,
     )
     if seen is None:
         return far

@@ -25,9 +25,10 @@ _FREE, _AGAINST_WALL = (1.9, 3.3), (0.8, 1.5)
 def draw_table(stage: Stage) -> Radiance:
     """Draws a table top."""
     camera, scene = stage.camera, stage.scene
-    far = behind_stand(stage)
+    far, foot = behind_stand(stage), None
     if far is None:
-        far = wall_behind(stage, 1.12 * _reach(stage))
+        away = 1.12 * _reach(stage)
+        far, foot = wall_behind(stage, away), camera.row(away)
     edge = table_end(stage)
     yaw = float(stage.rng(13).uniform(-0.10, 0.10))
     tile = build(
@@ -41,7 +42,7 @@ def draw_table(stage: Stage) -> Radiance:
     shadows, pattern = shadows_of(stage), on_floor(stage)
     overlay = around(stage, shadows, pattern, edge=edge)
     far = behind(stage, far, edge, plants=True)
-    drawn = draw_floor(stage, tile, far, edge, shadows, pattern=pattern, yaw=yaw, overlay=overlay)
+    drawn = draw_floor(stage, tile, far, edge, shadows, pattern=pattern, yaw=yaw, overlay=overlay, foot=foot)
     return standing(stage, drawn, edge, plants=False)
 
 
