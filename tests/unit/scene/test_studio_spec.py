@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,24 @@ def test_the_scene_that_the_docs_show_is_read(tmp_path: Path) -> None:
     path.write_text(example)
     scene = read_spec(path)
     assert (scene.setting, scene.pattern, scene.props) == ("podium", "leaves", ("arch", "petals"))
+
+
+@pytest.mark.parametrize(
+    "known", ["SETTINGS", "SURFACES", "BACKDROPS", "LIGHTS", "WEATHERS", "SEASONS", "PROPS"]
+)
+def test_the_docs_list_every_name(known: str) -> None:
+    """Who writes a scene finds in docs/prompts.md all that it may hold."""
+    words = (
+        DOCS.joinpath("prompts.md").read_text("utf-8").split("## What can be asked for")[1].split("\n## ")[0]
+    )
+    assert not {name for name in getattr(names, known) if not re.search(rf"\b{name}\b", words)}
+
+
+@pytest.mark.parametrize("field", [entry.name for entry in fields(Scene)])
+def test_the_docs_name_every_field(field: str) -> None:
+    """In the example or in the list of further fields."""
+    part = DOCS.joinpath("prompts.md").read_text("utf-8").split("## Writing a scene by hand")[1]
+    assert re.search(rf"(?m)^{field} = |`{field}`", part)
 
 
 def test_what_has_its_default_is_left_out() -> None:
