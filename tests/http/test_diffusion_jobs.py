@@ -47,14 +47,14 @@ def tables(folder: Path, **more: Any) -> dict[str, dict[str, Any]]:
 
 
 def written(folder: Path, engines: dict[str, dict[str, Any]]) -> str:
-    """The operator's file with these engines, the last one for what is not fast; its path."""
+    """The operator's file, an engine a mode in their order, the last one for the rest; its path."""
     lines = []
     for name, table in engines.items():
         lines += [f"[engines.{name}]", 'kind = "diffusion"']
         lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
-    first, *_, last = (*engines, *engines)
-    for modes, engine in ((["fast"], first), (["base", "high_control"], last)):
-        lines += ["[[route]]", f"modes = {json.dumps(modes)}", f"engines = {json.dumps([engine])}"]
+    names = [*engines, *[[*engines][-1]] * 2]
+    for mode, name in zip(("fast", "base", "high_control"), names, strict=False):
+        lines += ["[[route]]", f'modes = ["{mode}"]', f'engines = ["{name}"]']
     path = folder / "engines.toml"
     path.write_text("\n".join(lines))
     return str(path)
@@ -71,7 +71,15 @@ def process(folder: Path, engines: dict[str, dict[str, Any]], **environment: str
 def painter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
     """One service for the tests that do not break it."""
     folder = tmp_path_factory.mktemp("painter")
-    running = process(folder, tables(folder)).start()
+    engines = tables(folder)
+    (folder / "long").mkdir()
+    long = {
+        "preset": str(tiny(folder / "long", "klein-regular", steps=200)),
+        "preload": True,
+        "timeout_s": 1.5,
+    }
+    engines["hurried"] = {**engines["careful"], "max_batch": 1, **long}
+    running = process(folder, engines).start()
     yield running
     running.kill()
 
@@ -154,7 +162,7 @@ def test_a_negative_prompt_works_in_the_regular_mode_and_is_refused_in_the_fast_
     refusal(painter.post(body(fast=True, negative_prompt="umbrellas")), 400, "negative_prompt")
 
 
-@pytest.mark.parametrize("mode", ["fast", "high_control"])
+@pytest.mark.parametrize("mode", ["fast", "base"])
 def test_references_paint_the_background(painter: ServiceProcess, mode: str) -> None:
     """Each set of reference pictures gives a background of its own, in every mode."""
     shades = [text(Image.new("RGB", (200, 150), colour)) for colour in ("#204080", "#c0a040")]
@@ -183,6 +191,31 @@ def test_jobs_that_come_together_are_painted_together(painter: ServiceProcess) -
     assert max(notes(painter, each)["diffusion"]["batch"] for each in ids) > 1
     for one, other in zip(alone, together, strict=True):
         assert np.abs(one - np.asarray(image(other)).astype(int)).max() <= 3
+
+
+def test_a_job_that_takes_too_long_is_cancelled(painter: ServiceProcess) -> None:
+    """It is answered 503 in time, and its process stops painting instead of finishing for nobody."""
+    for mode in ("fast", "base"):
+        result(painter, seed=1, mode=mode)
+    deadline = time.monotonic() + 240
+    while painter.log.count("process_ready") < 3:  # the third loads by itself
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    begun = time.monotonic()
+    refusal(painter.post(body(mode="high_control"), timeout=120), 503, "in time")
+    assert time.monotonic() - begun < 60
+    alive = workers(painter)
+    time.sleep(3.0)
+    before = [_worked(worker) for worker in alive]
+    time.sleep(1.0)
+    assert [_worked(worker) for worker in alive] == pytest.approx(before, abs=5)
+    assert workers(painter) == alive
+
+
+def _worked(process_id: int) -> int:
+    """Hundredths of a second that a process has computed."""
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def test_a_killed_process_is_replaced_and_its_job_ends(painter: ServiceProcess) -> None:

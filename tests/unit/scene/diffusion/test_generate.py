@@ -302,7 +302,12 @@ def test_a_prompt_seen_before_is_not_encoded_again(fast: Any) -> None:
 
 @pytest.mark.parametrize(
     ("table", "same"),
-    [({"offload": "group"}, True), ({"quantisation": "fp8"}, False), ({"dtype": "bfloat16"}, False)],
+    [
+        ({"offload": "group"}, True),
+        ({"attention": "native"}, True),
+        ({"quantisation": "fp8"}, False),
+        ({"dtype": "bfloat16"}, False),
+    ],
 )
 def test_hardware_settings_take_effect(folder: Path, fast: Any, table: dict[str, str], same: bool) -> None:
     """Offload changes no byte; fewer bits do, and paint all the same."""
