@@ -20,14 +20,12 @@ class Cells:
         label: (T, T) number of the cell that each texel belongs to.
         count: How many cells there are.
         border: (T, T) texels to the nearest border of the cell.
-        centre: (T, T) texels to the cell's point.
         points: (count, 2) the cells' points.
     """
 
     label: npt.NDArray[np.int32]
     count: int
     border: Field
-    centre: Field
     points: npt.NDArray[np.float32]
 
     def each(self, values: npt.NDArray[np.floating]) -> Field:
@@ -85,7 +83,7 @@ def voronoi(points: npt.NDArray[np.float32], texels: int) -> Cells:
             seen = (x >= 0) & (x < size) & (y >= 0) & (y < size)
             free[y[seen], x[seen]] = 0
             number[y[seen], x[seen]] = np.flatnonzero(seen)
-    centre, zone = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    _, zone = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     place = np.flatnonzero(free.ravel() == 0)
     owner = np.zeros(len(place) + 1, np.int32)
     owner[zone.ravel()[place]] = number.ravel()[place]
@@ -99,6 +97,5 @@ def voronoi(points: npt.NDArray[np.float32], texels: int) -> Cells:
         np.ascontiguousarray(label[cut, cut]),
         len(points),
         as_field(np.ascontiguousarray(border[cut, cut])),
-        as_field(np.ascontiguousarray(centre[cut, cut])),
         points,
     )

@@ -147,15 +147,15 @@ def slabs(rng: np.random.Generator, patch: Patch) -> Tile:
     wobble = noise(rng, texels, 0.30 * metre, 0.05 * metre, slope=1.5)
     cells = voronoi(scatter(rng, texels, float(rng.uniform(0.34, 0.52)) * metre, jitter=0.85), texels)
     other = np.roll(wobble, (texels // 3, texels // 4), axis=(0, 1))
-    cells, border = _worn(cells, 0.008 * metre, wobble, other)
+    cells = _worn(cells, 0.008 * metre, wobble, other)
     joint = 0.014 * metre
-    face = smoothstep(-0.6, 0.6 + 0.002 * metre, border - joint + 0.0014 * metre * rough)
+    face = smoothstep(-0.6, 0.6 + 0.002 * metre, cells.border - joint + 0.0014 * metre * rough)
     grain = noise(rng, texels, 0.02 * metre, 2.0, slope=0.5)
     layers = np.tanh(4.0 * (rough * 1.6 - np.round(rough * 1.6))) * 0.5 + np.round(rough * 1.6)
     tone = cells.each(np.clip(1.0 + 0.06 * rng.standard_normal(cells.count), 0.8, 1.2))
     hue = cells.each(0.03 * rng.standard_normal(cells.count))
     lean = cells.each(rng.uniform(-0.0025, 0.0025, cells.count))
-    rounded = 1.0 - np.exp(-np.maximum(border - joint, 0.0) / (0.009 * metre))
+    rounded = 1.0 - np.exp(-np.maximum(cells.border - joint, 0.0) / (0.009 * metre))
     grit = noise(rng, texels, 0.010 * metre, 2.0, slope=0.2, even=True)
     height = as_field(metre * (face * (0.008 + lean + 0.005 * rounded + 0.0011 * layers) + 0.0006 * grit))
     shade = relief(height, 0.30, patch.ray) * cast(height, patch.ray, 0.02 * metre, soft=0.003 * metre)
@@ -180,11 +180,11 @@ def cobbles(rng: np.random.Generator, patch: Patch) -> Tile:
     wobble = noise(rng, texels, 0.16 * metre, 0.055 * metre, slope=1.3)
     points = scatter(rng, texels, float(rng.uniform(0.095, 0.13)) * metre, jitter=0.34, rows=True)
     other = np.roll(wobble, (texels // 3, texels // 4), axis=(0, 1))
-    cells, border = _worn(voronoi(points, texels), 0.0035 * metre, wobble, other)
+    cells = _worn(voronoi(points, texels), 0.0035 * metre, wobble, other)
     joint = 0.0055 * metre
-    inner = np.maximum(border - joint, 0.0)
+    inner = np.maximum(cells.border - joint, 0.0)
     dome = 1.0 - np.exp(-inner / (0.015 * metre))
-    face = smoothstep(-0.6, 0.6, border - joint)
+    face = smoothstep(-0.6, 0.6, cells.border - joint)
     grain = noise(rng, texels, 0.012 * metre, 2.0, slope=0.4)
     speck = noise(rng, texels, 0.005 * metre, 2.0, slope=0.1, even=True)
     tone = cells.each(np.clip(1.0 + 0.08 * rng.standard_normal(cells.count), 0.75, 1.25))
@@ -238,11 +238,11 @@ def gravel(rng: np.random.Generator, patch: Patch) -> Tile:
     return Tile(np.maximum(colour, 0.0).astype(np.float32), patch.side, 0.04, 0.8, height=unit(height))
 
 
-def _worn(cells: Cells, push: float, wobble: Field, other: Field) -> tuple[Cells, Field]:
-    """The cells with straight borders made uneven, and their distance to the border."""
+def _worn(cells: Cells, push: float, wobble: Field, other: Field) -> Cells:
+    """The cells with straight borders made uneven."""
     texels = cells.border.shape[0]
     axis = np.arange(texels)
     x = (axis[None, :] + np.round(push * wobble).astype(np.intp)) % texels
     y = (axis[:, None] + np.round(push * other).astype(np.intp)) % texels
     border = warp(cells.border, as_field(push * wobble), as_field(push * other))
-    return Cells(cells.label[y, x], cells.count, border, cells.centre, cells.points), border
+    return Cells(cells.label[y, x], cells.count, border, cells.points)
