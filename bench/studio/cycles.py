@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from backcloth.scene.protocol import Picture
-from backcloth.scene.studio.camera import place_camera
+from backcloth.scene.protocol import Picture, Plate
+from backcloth.scene.studio.camera import Camera
 from backcloth.scene.studio.engine import StudioEngine
-from backcloth.scene.studio.stance import read_stance
+from backcloth.scene.studio.render import set_up
+from backcloth.scene.studio.spec import from_plain
 from bench.report import Row, table
 from bench.studio.draw import draw, finished
 from bench.studio.sheet import Sheet
@@ -25,9 +26,6 @@ VERSION = "5.0.1"
 """Of Blender as a Python module, for Python 3.11. GPL: in an environment of its own, never imported by us."""
 
 _ROOT = Path(__file__).parents[2]
-
-_PITCH = 13.0
-"""Degrees that the camera looks down on a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def compare(engine: StudioEngine, cast: dict[str, tuple[Subject, ...]], environm
         subject = cast[scene.kind][scene.number]
         megapixels = subject.matte.size / 1e6
         plate, ours = draw(engine, subject, scene.prompt, seed=1)
-        traced, theirs = _traced(python, scene, subject, out)
+        traced, theirs = _traced(python, scene.name, subject, _camera(plate, subject), out)
         for name, picture, cpu in (("ours", plate.picture, ours), ("path tracer", traced, theirs)):
             sheet.add(finished(subject, picture), f"{scene.prompt}\n{name}: {cpu / megapixels:.1f} CPU-s/MP")
         rows.append(
@@ -77,20 +75,18 @@ def compare(engine: StudioEngine, cast: dict[str, tuple[Subject, ...]], environm
     return table("CPU-seconds per megapixel", ("scene", "ours", "path tracer", "ratio"), rows)
 
 
-def _traced(python: Path, scene: _Scene, subject: Subject, out: Path) -> tuple[Picture, float]:
+def _camera(plate: Plate, subject: Subject) -> Camera:
+    """The camera that the studio's plate was drawn through."""
+    scene = from_plain(plate.record["spec"])
+    return set_up(scene, subject.picture, np.asarray(subject.matte / 255, np.float32), 1).camera
+
+
+def _traced(python: Path, scene: str, subject: Subject, camera: Camera, out: Path) -> tuple[Picture, float]:
     """The path tracer's (H, W, 3) uint8 plate and the CPU seconds of its process, start included."""
-    height, width = subject.matte.shape
-    product = scene.kind == "product"
-    camera = place_camera(
-        read_stance(subject.picture, np.asarray(subject.matte / 255, np.float32)),
-        (width, height),
-        pitch=_PITCH if product else None,
-        real_size=0.25 if product else 1.4,
-    )
-    matte, target = (out / f"cycles-{what}.png" for what in ("matte", scene.name))
+    matte, target = (out / f"cycles-{what}.png" for what in ("matte", scene))
     Image.fromarray(subject.matte).save(matte)
     words = {
-        "scene": scene.name,
+        "scene": scene,
         "matte": str(matte.resolve()),
         "out": str(target.resolve()),
         **asdict(camera),

@@ -12,7 +12,7 @@ from backcloth.domain.placement import Shadow
 from backcloth.domain.request import Mode
 from backcloth.scene.protocol import Capabilities, Picture, Plate, SceneJob
 from backcloth.scene.studio.arrays import Field, as_field
-from backcloth.scene.studio.camera import place_camera
+from backcloth.scene.studio.camera import place_camera, seen_from
 from backcloth.scene.studio.light import LIGHTS, place_key
 from backcloth.scene.studio.shadow import cast_shadows
 from backcloth.scene.studio.stance import read_stance
@@ -21,8 +21,8 @@ from backcloth.scene.studio.tone import encoded, linear
 _LIT = {Shadow.SOFT: LIGHTS["bright"], Shadow.HARD: LIGHTS["day"]}
 """The studio's light for each shadow that can be asked for; its colour is left out."""
 
-_PITCH, _STEEPEST = 9.0, 22.0
-"""Degrees the camera looks down where the subject does not tell, and at most on feet behind each other."""
+_PITCH = 9.0
+"""Degrees the camera looks down where the subject does not tell."""
 
 _TOE = 0.015
 """Share of the light below which a shadow ends, so that the colour is exact at some distance."""
@@ -97,9 +97,7 @@ def _darkness(job: SceneJob) -> Field | None:
     stance = read_stance(np.asarray(subject, np.uint8), matte)
     if not (stance.present and stance.grounded):
         return None
-    spread = math.degrees(math.atan2(stance.spread, stance.base_width))
-    pitch = stance.pitch if stance.pitch is not None else max(_PITCH, min(_STEEPEST, spread))
-    camera = place_camera(stance, size, pitch=float(np.clip(pitch, 5.0, 48.0)), real_size=0.25)
+    camera = place_camera(stance, size, pitch=seen_from(stance, _PITCH), real_size=0.25)
     light = _LIT[job.shadow]
     chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence([job.seed, 1])))
     shadows = cast_shadows(matte, stance, camera, light, place_key(light, stance.lit_from, chance))

@@ -15,7 +15,7 @@ from backcloth.scene.reference.light import light_name, light_side
 from backcloth.scene.reference.shade import Lighting, shade
 from backcloth.scene.reference.study import Study
 from backcloth.scene.studio.arrays import Field, smoothstep
-from backcloth.scene.studio.camera import Camera, lens_for, place_camera, seen_from
+from backcloth.scene.studio.camera import Camera, camera_of
 from backcloth.scene.studio.lens import blur_rows
 from backcloth.scene.studio.stance import Stance
 from backcloth.scene.studio.tone import encoded, linear
@@ -78,16 +78,9 @@ def placed(study: Study, job: SceneJob, stance: Stance) -> Placed:
     return Placed(picture, tuple(did), tuple(notices))
 
 
-def subjects_camera(stance: Stance, size: tuple[int, int]) -> Camera:
-    """The camera that the subject was plausibly seen through, as the studio places it outdoors."""
-    return place_camera(
-        stance, size, pitch=seen_from(stance, None), real_size=1.4, focal=lens_for(stance, size)
-    )
-
-
 def _camera(fit: Fit, stance: Stance) -> Camera:
-    """The same camera, turned so that its horizon is the plate's."""
-    camera = subjects_camera(stance, fit.size)
+    """The camera that the subject's photo was taken with, turned so that its horizon is the plate's."""
+    camera = camera_of(stance, fit.size, None)
     if fit.horizon is None:
         return camera
     return replace(camera, horizon=min(fit.horizon, camera.contact_row - _LEAST_LIFT * fit.size[1]))
@@ -95,7 +88,7 @@ def _camera(fit: Fit, stance: Stance) -> Camera:
 
 def _fitted(study: Study, job: SceneJob, stance: Stance) -> tuple[Fit, list[str]]:
     height, width = study.picture.shape[:2]
-    camera = subjects_camera(stance, job.size)
+    camera = camera_of(stance, job.size, None)
     row = study.horizon.row if study.horizon.found else None
     wanted = max(camera.horizon, -0.03 * job.size[1])
     fit = fit_plate((width, height), job.size, row, wanted, stance)

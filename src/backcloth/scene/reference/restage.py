@@ -17,9 +17,10 @@ from backcloth.scene.protocol import SceneJob
 from backcloth.scene.reference.fit import fit_plate, lay_plate
 from backcloth.scene.reference.horizon import find_horizon
 from backcloth.scene.reference.light import light_name
-from backcloth.scene.reference.place import FROM_ABOVE, Placed, subjects_camera
+from backcloth.scene.reference.place import FROM_ABOVE, Placed
 from backcloth.scene.reference.study import Study
 from backcloth.scene.studio.arrays import Field, as_field, smoothstep
+from backcloth.scene.studio.camera import camera_of
 from backcloth.scene.studio.lens import blur
 from backcloth.scene.studio.render import render
 from backcloth.scene.studio.scene import Scene
@@ -50,7 +51,7 @@ def restaged(study: Study, job: SceneJob, stance: Stance) -> Placed:
     notices = (f"ref_images[{study.index}]: {rebuilt}",)
     if from_above:
         return Placed(drawn, (did,), notices)
-    camera = subjects_camera(stance, job.size)
+    camera = camera_of(stance, job.size, None)
     row = study.horizon.row if study.horizon.found else 0.55
     fit = fit_plate((filled.shape[1], filled.shape[0]), job.size, row, camera.horizon, stance)
     far = linear(lay_plate(filled, fit).astype(np.float32) / np.float32(255))

@@ -28,6 +28,9 @@ _AWAY = 2.9
 _EYE = 0.62
 """Height of the horizon above the contact, as a share of the subject's extent, where nothing tells."""
 
+_PRODUCT, _GROWN = 0.25, 1.4
+"""Metres that a subject on a table and one on the ground are taken to measure."""
+
 _BUST = 0.75
 """Metres that a subject cut off by the frame is taken to show."""
 
@@ -111,6 +114,24 @@ def lens_for(stance: Stance, size: tuple[int, int]) -> float:
     if not stance.present:
         return 1.5 * longest
     return float(np.clip(_AWAY * stance.extent, _LENSES[0] * longest, _LENSES[1] * longest))
+
+
+def camera_of(stance: Stance, size: tuple[int, int], usual: float | None) -> Camera:
+    """The camera that the subject's photo was plausibly taken with, for a plate of `size` (width, height).
+
+    Args:
+        stance: How the subject stands.
+        size: Of the plate.
+        usual: Degrees that it looks down in a set built for products, where the subject does not tell and is
+            taken to be _PRODUCT large; None outdoors and in rooms, where it is taken to be _GROWN.
+    """
+    return place_camera(
+        stance,
+        size,
+        pitch=seen_from(stance, usual),
+        real_size=_GROWN if usual is None else _PRODUCT,
+        focal=lens_for(stance, size),
+    )
 
 
 def place_camera(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backcloth.scene.studio.arrays import Field, Radiance
-from backcloth.scene.studio.camera import Camera, lens_for, place_camera, seen_from
+from backcloth.scene.studio.camera import camera_of
 from backcloth.scene.studio.grain import noise_of, softness_of
 from backcloth.scene.studio.lens import vignette
 from backcloth.scene.studio.light import light_of, place_key, sun_in_view
@@ -25,7 +25,7 @@ from backcloth.scene.studio.sets.sweep import draw_sweep
 from backcloth.scene.studio.sets.table import draw_table, table_end
 from backcloth.scene.studio.sets.water import draw_lake, draw_water
 from backcloth.scene.studio.stage import Stage
-from backcloth.scene.studio.stance import Stance, read_stance
+from backcloth.scene.studio.stance import read_stance
 from backcloth.scene.studio.tone import develop
 
 _DRAW: dict[str, Callable[[Stage], Radiance]] = {
@@ -77,7 +77,7 @@ def set_up(scene: Scene, subject: npt.NDArray[np.uint8], matte: Field, seed: int
         seed: 0 and up; the same seed gives the same bytes.
     """
     stance = read_stance(subject, matte)
-    camera = _camera(scene, stance, (matte.shape[1], matte.shape[0]))
+    camera = camera_of(stance, (matte.shape[1], matte.shape[0]), _PITCH.get(scene.setting))
     light = light_of(scene)
     chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 1])))
     key = place_key(light, stance.lit_from, chance, behind=sun_in_view(scene))
@@ -109,14 +109,3 @@ def share_behind(stage: Stage) -> float:
         return 1.0
     end = _ENDS[stage.scene.setting](stage) if stage.scene.setting in _ENDS else stage.camera.horizon
     return float(np.clip(end / stage.camera.height, 0.0, 1.0))
-
-
-def _camera(scene: Scene, stance: Stance, size: tuple[int, int]) -> Camera:
-    usual = _PITCH.get(scene.setting)
-    return place_camera(
-        stance,
-        size,
-        pitch=seen_from(stance, usual),
-        real_size=1.4 if usual is None else 0.25,
-        focal=lens_for(stance, size),
-    )
