@@ -27,6 +27,7 @@ VERSION = "2"
 """Part of the fingerprint: raised whenever the same job would give other bytes."""
 
 MAX_REFERENCES = 4
+"""Pictures of a request that are looked at; the others are named as not used."""
 
 _SMALL = 1.5
 """Enlargement from which a reference counts as too small for the canvas."""

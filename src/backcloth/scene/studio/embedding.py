@@ -27,11 +27,13 @@ VOCABULARY = Path(__file__).with_name("minilm") / "vocab.txt"
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
 
 DIMENSIONS = 384
+"""Numbers of one embedding."""
 
 _MOST_PIECES = 128
 """Of a text; the rest is not read. The network was trained on as many."""
 
 _BATCH = 32
+"""Texts embedded at once: the catalogue takes a few calls, and no call much memory."""
 
 Vectors = npt.NDArray[np.float32]
 

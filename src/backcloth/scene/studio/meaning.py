@@ -90,6 +90,7 @@ class Meaning:
 
 
 _CLAUSE_COST = 0.08
+"""Cosine similarity that a clause alone is taken to be farther away by."""
 
 
 def texts_of(catalogue: Catalogue) -> list[str]:

@@ -16,6 +16,7 @@ BREAK = frozenset(",.;:!?()/")
 _NEGATORS = frozenset({"no", "without", "not", "avoid", "excluding", "minus", "never"})
 _SHADE_OR_LIGHT = frozenset({"dark", "bright", "warm"})
 _LONGEST = 5
+"""Words of a phrase at most."""
 
 
 @dataclass(slots=True)

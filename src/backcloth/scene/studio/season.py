@@ -19,6 +19,7 @@ _TURNED = ((0.86, 0.56, 0.10), (0.80, 0.36, 0.08), (0.62, 0.20, 0.09), (0.66, 0.
 """Hues of leaves in autumn."""
 
 _BLOSSOM = (1.0, 0.86, 0.88)
+"""Hue of blossom in spring."""
 
 
 def season_of(scene: Scene) -> str:

@@ -11,6 +11,7 @@ from backcloth.scene.studio.arrays import Field, Radiance, Rgb, as_field, mix, r
 from backcloth.scene.studio.noise import noise
 
 _CLOUD_TILE = 256
+"""Texels of the field that clouds are cut from."""
 
 
 @dataclass(frozen=True, slots=True)

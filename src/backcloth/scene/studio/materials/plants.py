@@ -126,6 +126,7 @@ _DYED = 80
 """Different leaves on one tile."""
 
 _SHARES = (0.20, 0.18, 0.20, 0.16, 0.10, 0.06, 0.06, 0.04)
+"""Share of the leaves that have each tone, before the seed varies it."""
 
 
 def leaf_litter(rng: np.random.Generator, patch: Patch) -> Tile:

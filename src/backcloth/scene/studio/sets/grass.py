@@ -13,8 +13,9 @@ from backcloth.scene.studio.arrays import Field, Radiance, as_field, rgb
 from backcloth.scene.studio.stage import Stage
 from backcloth.scene.studio.tone import encoded, linear
 
-_BANDS = 26
-_SHADES = 14
+_BANDS, _SHADES = 26, 14
+"""Depths that blades are drawn at, from far to near, and tones of green at each."""
+
 _BLADE = 0.058
 """Length of a blade as a share of the subject's extent."""
 

@@ -9,9 +9,11 @@ import numpy as np
 from backcloth.scene.studio.arrays import Field, Radiance, as_field, mix, rgb, smoothstep
 from backcloth.scene.studio.stage import Stage
 
-_BAY = 2.5
-_LINE = 0.11
+_BAY, _LINE = 2.5, 0.11
+"""Metres that a parking bay and a line are wide."""
+
 _PAINT = (0.62, 0.61, 0.57)
+"""Linear reflectance of road paint that has been driven over."""
 
 
 def paint_lines(stage: Stage, yaw: float, ground: Radiance, first: int) -> Radiance:

@@ -35,6 +35,7 @@ _BODY = (52, 92, 98)
 
 _BOARDS = "white wood"
 _WEATHERED = (150, 138, 124)
+"""What a jetty is made of, and its sRGB colour after some years outside."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
