@@ -262,7 +262,7 @@ def test_a_colour_of_light_is_the_lights(prompt: str, colour: str, unmet: tuple[
 
 @pytest.mark.parametrize("phrase", sorted(words.SETTINGS))
 def test_every_word_for_a_place_leads_there(phrase: str) -> None:
-    """Alone, each phrase for a setting gives that setting; what only tells the place is named as not drawn."""
+    """Alone, each phrase for a setting gives it; what only tells the place is named as not drawn."""
     understood = parse(f"in front of {phrase}")
     assert from_plain(to_plain(understood.scene)) == understood.scene
     assert understood.unmet == ((phrase,) if phrase in words.UNSEEN else ())
