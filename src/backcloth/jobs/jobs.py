@@ -77,7 +77,8 @@ class Jobs:
             webhook: Whom to tell when the job ends.
 
         Raises:
-            ModerationRefused, PromptNotUnderstood, Unavailable: the request cannot be accepted; nothing is left behind.
+            ModerationRefused, PromptNotUnderstood, Unavailable: the request cannot be accepted; nothing is
+                left behind.
         """
         admit(request, self._engines)
         try:
