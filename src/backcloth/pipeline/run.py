@@ -14,15 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backcloth.domain.request import ReplaceBackground, Source
-from backcloth.errors import EngineDown
 from backcloth.imaging.encode import encode_png
 from backcloth.pipeline.composite import put_back
 from backcloth.pipeline.cutout import cut_out, facts
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import load, load_photo
 from backcloth.pipeline.moderation import moderate_inputs, moderate_result
+from backcloth.pipeline.paint import have_painted
 from backcloth.pipeline.place import place
-from backcloth.pipeline.plate import make_plate
 from backcloth.pipeline.prompt import as_drawn, refine
 
 
@@ -87,17 +86,7 @@ def replace_background(
     with watch.stage("place"):
         placed = place(cutout, request.placement)
     with watch.stage("plate"):
-        down: list[str] = []
-        while True:
-            try:
-                plate = make_plate(job_id, drawn, inputs, placed.cutout, engine, engines.segmenter)
-                break
-            except EngineDown:
-                down.append(engine.name)
-                engine = engines.scene(request.background, request.mode, down)
-                if engine.name in down:
-                    raise
-                drawn = refine(request, engine, engines)
+        plate, drawn = have_painted(job_id, request, drawn, engine, inputs, placed.cutout, engines)
         refined_prompt = as_drawn(drawn, plate, engines)
     with watch.stage("composite"):
         picture = put_back(placed.cutout, plate, request.background)
