@@ -41,6 +41,7 @@ MEANT = [
     ),
     ("table without a window", Scene("table", "oak", light="window", pattern="window")),
     ("meadow with mountains behind", Scene("meadow", backdrop="alps", light="day")),
+    ("on a mountain pasture at dusk", Scene("meadow", backdrop="alps", light="dusk")),
     ("wooden table in a garden, bokeh", Scene("table", "wood", backdrop="park", blur=1.3)),
     ("on stone in the forest", Scene("table", "slate", backdrop="forest")),
     ("walnut desk near a window, evening", Scene("table", "walnut", backdrop="window", light="sunset")),

@@ -150,6 +150,8 @@ def _place(reading: Reading) -> tuple[str, str]:
 def _within(around: list[str], reading: Reading) -> tuple[str, str]:
     """A place with a floor, and what was said to stand behind there, perhaps by a second place."""
     place = around[0]
+    if place == "mountain" and "meadow" in around:  # a mountain pasture is the meadow, whichever comes first
+        place, around = "meadow", ["meadow", "mountain"]
     behind = reading.backdrops[0] if reading.backdrops else ""
     seen = [words.VIEW_OF_SETTING[other] for other in around[1:] if other != place]
     behind = behind or next((view for view in seen if place in _OUTLOOKS.get(view, ())), "")
