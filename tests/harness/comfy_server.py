@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 import json
 import re
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from PIL import Image
+
+from harness.loopback import Loopback
 
 WORKFLOW = {
     "1": {"class_type": "LoadImage", "inputs": {"image": "{image}"}},
@@ -28,7 +28,7 @@ WORKFLOW = {
 
 
 @dataclass
-class ComfyServer:
+class ComfyServer(Loopback):
     """Runs while the `with` block does.
 
     Attributes:
@@ -45,27 +45,14 @@ class ComfyServer:
     ends: dict[str, str] = field(default_factory=dict)
     looks: int = 0
 
-    def __enter__(self) -> Self:
-        """Starts it on a free port."""
-        handler = type("Handler", (_Handler,), {"comfy": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stops it."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """Answers for this server."""
+        return type("Handler", (_Handler,), {"comfy": self})
 
     @property
     def url(self) -> str:
         """Where its API begins."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self.origin
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -10,12 +10,14 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from PIL import Image
+
+from harness.loopback import Loopback
 
 MODEL = "tiny/painter"
 KEY = "sk-harness"
@@ -75,7 +77,7 @@ class Received:
 
 
 @dataclass
-class ImagesServer:
+class ImagesServer(Loopback):
     """Runs while the `with` block does.
 
     Attributes:
@@ -101,27 +103,21 @@ class ImagesServer:
     key: str = KEY
     gate: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> Self:
-        """Starts it on a free port."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"painter": self}))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        return self
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """Answers for this server."""
+        return type("Handler", (_Handler,), {"painter": self})
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stops it."""
+        """Stops it, and lets go whoever waits."""
         self.gate.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__exit__(kind, error, trace)
 
     @property
     def url(self) -> str:
         """Where its API begins."""
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
+        return f"{self.origin}/v1"
 
     def table(self, **more: Any) -> dict[str, Any]:
         """The operator's table for it; its key is in the variable PAINTER_KEY."""

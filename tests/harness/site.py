@@ -6,9 +6,9 @@ import queue
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from harness.loopback import Loopback
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Delivery:
 
 
 @dataclass
-class Site:
+class Site(Loopback):
     """Runs while the `with` block does.
 
     Attributes:
@@ -51,24 +51,13 @@ class Site:
     pages: dict[str, Page] = field(default_factory=dict)
     deliveries: queue.Queue[Delivery] = field(default_factory=queue.Queue)
 
-    def __enter__(self) -> Self:
-        """Starts it on a free port."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stops it."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """Hands out the pages and takes the deliveries."""
+        return _handler(self)
 
     def url(self, path: str) -> str:
         """The absolute URL of a path."""
-        return f"http://127.0.0.1:{self._server.server_port}{path}"
+        return f"{self.origin}{path}"
 
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
