@@ -75,9 +75,7 @@ class StudioEngine:
             PromptNotUnderstood: naming `prompt`.
         """
         if self._reader.refuse and isinstance(background, Prompt):
-            understood = self._understand(background)
-            if understood.score < self._reader.threshold:
-                raise PromptNotUnderstood(_refusal(understood))
+            self._accepted(background)
 
     def generate(self, job: SceneJob) -> Plate:
         """Draws the plate.
@@ -86,19 +84,25 @@ class StudioEngine:
             TypeError: the job's background is neither a Prompt nor Staged.
             PromptNotUnderstood: as `check`.
         """
-        background = job.background
-        self.check(background)
-        match background:
-            case Prompt():
-                understood = self._understand(background)
+        match job.background:
+            case Prompt() as prompt:
+                understood = self._accepted(prompt)
                 return self._drawn(understood.scene, job, understood)
             case Staged(spec=spec):
                 return self._drawn(from_plain(spec), job, None)
             case _:
-                raise TypeError(f"the studio draws prompts, not {type(background).__name__}")
+                raise TypeError(f"the studio draws prompts, not {type(job.background).__name__}")
 
-    def _understand(self, prompt: Prompt) -> Understanding:
-        return understand(prompt.text, prompt.negative, self._reader.meaning, self._reader.threshold)
+    def _accepted(self, prompt: Prompt) -> Understanding:
+        """What the prompt is taken to ask for.
+
+        Raises:
+            PromptNotUnderstood: as `check`.
+        """
+        understood = understand(prompt.text, prompt.negative, self._reader.meaning, self._reader.threshold)
+        if self._reader.refuse and understood.score < self._reader.threshold:
+            raise PromptNotUnderstood(_refusal(understood))
+        return understood
 
     def _drawn(self, scene: Scene, job: SceneJob, understood: Understanding | None) -> Plate:
         if job.shadow is not Shadow.AUTO:
