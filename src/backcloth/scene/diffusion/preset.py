@@ -179,10 +179,11 @@ def read_preset(name: str) -> Preset:
 
 
 def first_problem(problem: ValidationError) -> str:
-    """The first thing wrong, with the key at fault."""
+    """The first thing wrong, with the key at fault, in our own words where a check of ours found it."""
     found = problem.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(step) for step in found["loc"])
-    return f"{where}: {found['msg']}" if where else str(found["msg"])
+    said = found["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -198,7 +198,7 @@ def read_config(table: Mapping[str, Any]) -> Config:
     try:
         return Config.model_validate(dict(table))
     except ValidationError as problem:
-        raise RemoteError(first_problem(problem).replace("Value error, ", "")) from None
+        raise RemoteError(first_problem(problem)) from None
 
 
 def read_key(config: Config, environment: Mapping[str, str]) -> SecretStr | None:
