@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from backcloth.language.embedding import Embedder, network_path
 from backcloth.scene.studio.catalogue import CATALOGUE
-from backcloth.scene.studio.embedding import Embedder, network_path
 from backcloth.scene.studio.meaning import VECTORS, digest_of, texts_of
 
 

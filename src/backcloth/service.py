@@ -26,6 +26,7 @@ from backcloth.jobs.sweep import Sweeper
 from backcloth.jobs.tell import Teller
 from backcloth.jobs.waiters import Waiters
 from backcloth.jobs.work import Worker
+from backcloth.language.embedding import EmbeddingUnavailable, verified_network
 from backcloth.moderation.words import WordModerator
 from backcloth.net.fetch import Fetcher
 from backcloth.net.peer import Peer
@@ -38,7 +39,6 @@ from backcloth.prompting.rules import RulesRefiner
 from backcloth.prompting.writer import WritingRefiner
 from backcloth.scene.registry import Around
 from backcloth.scene.registry import open_engines as open_scenes
-from backcloth.scene.studio.embedding import EmbeddingUnavailable, verified_network
 from backcloth.scene.studio.engine import Reader
 from backcloth.scene.studio.meaning import Meaning
 from backcloth.settings import CutoutSettings, RefineSettings, Settings, StudioSettings

@@ -19,10 +19,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "domain": set(),
     "settings": set(),
     "imaging": {"domain", "errors", "settings"},
+    "language": {"errors"},
     "net": {"domain", "errors", "settings"},
     "storage": {"domain", "errors", "settings"},
     "accounts": {"domain", "errors", "storage"},
-    **{engine: {"domain", "errors", "imaging"} for engine in ENGINES},
+    **{engine: {"domain", "errors", "imaging", "language"} for engine in ENGINES},
     "pipeline": {"domain", "errors", "imaging", "net", "storage", "cutout.protocol", "cutout.subject"}
     | {f"{engine}.protocol" for engine in ENGINES},
     "jobs": {"domain", "errors", "pipeline", "storage", "net"},

@@ -11,8 +11,8 @@ import pytest
 from backcloth.domain.background import Prompt, Solid, Staged
 from backcloth.domain.colour import Colour
 from backcloth.errors import PromptNotUnderstood
+from backcloth.language.embedding import Embedder, EmbeddingUnavailable
 from backcloth.scene.protocol import SceneJob
-from backcloth.scene.studio.embedding import Embedder, EmbeddingUnavailable
 from backcloth.scene.studio.engine import Reader, StudioEngine
 from backcloth.scene.studio.meaning import Meaning
 

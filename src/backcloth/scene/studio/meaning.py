@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from backcloth.language.embedding import Embedder, Vectors, network_path
 from backcloth.scene.studio.catalogue import CATALOGUE, Catalogue, Named
-from backcloth.scene.studio.embedding import Embedder, Vectors, network_path
 
 VECTORS = Path(__file__).with_name("minilm") / "catalogue.npz"
 """The catalogue's texts, embedded beforehand: half a second at the first prompt is saved."""

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from backcloth.language.embedding import EmbeddingUnavailable
 from backcloth.scene.studio.catalogue import Named
-from backcloth.scene.studio.embedding import EmbeddingUnavailable
 from backcloth.scene.studio.meaning import Meaning, Nearest
 from backcloth.scene.studio.parse import OUTDOORS, Parsed, lit, parse
 from backcloth.scene.studio.scene import ROOMS, STANDS, Scene

