@@ -27,6 +27,8 @@ from backcloth.jobs.tell import Teller
 from backcloth.jobs.waiters import Waiters
 from backcloth.jobs.work import Worker
 from backcloth.language.embedding import EmbeddingUnavailable, verified_network
+from backcloth.moderation.phrases import NOTHING, read_phrases
+from backcloth.moderation.protocol import TextModerator
 from backcloth.moderation.words import WordModerator
 from backcloth.net.fetch import Fetcher
 from backcloth.net.peer import Peer
@@ -41,7 +43,7 @@ from backcloth.scene.registry import Around
 from backcloth.scene.registry import open_engines as open_scenes
 from backcloth.scene.studio.engine import Reader
 from backcloth.scene.studio.meaning import Meaning
-from backcloth.settings import CutoutSettings, RefineSettings, Settings, StudioSettings
+from backcloth.settings import CutoutSettings, ModerationSettings, RefineSettings, Settings, StudioSettings
 from backcloth.storage.claim import FolderClaim
 from backcloth.storage.database import create_tables, open_database
 from backcloth.storage.sign import UrlSigner, load_secret
@@ -68,7 +70,7 @@ def open_engines(settings: Settings, store: Store) -> Engines:
         segmenter=open_cutout(settings.cutout, settings.cutout.preset),
         refiner=open_refiner(settings.refine),
         scenes=open_scenes(reader_of(settings.studio), around_of(settings)),
-        text_moderator=WordModerator(),
+        text_moderator=open_text_moderator(settings.moderation),
         image_moderator=None,
         fetcher=Fetcher(
             allow=settings.fetch.allow,
@@ -116,6 +118,18 @@ def open_refiner(settings: RefineSettings) -> PromptRefiner:
             return WritingRefiner(ChatWriter(peer.post, settings.model), rules)
         case _:
             return rules
+
+
+def open_text_moderator(settings: ModerationSettings) -> TextModerator:
+    """Who judges prompts.
+
+    Raises:
+        ValueError: a file of phrases cannot be read.
+    """
+    return WordModerator(
+        blocked=read_phrases(settings.blocklist) if settings.blocklist else NOTHING,
+        allowed=read_phrases(settings.allowlist) if settings.allowlist else NOTHING,
+    )
 
 
 def open_cutout(settings: CutoutSettings, preset: str) -> Segmenter:

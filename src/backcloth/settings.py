@@ -169,6 +169,15 @@ class RefineSettings(_Group):
         return value
 
 
+class ModerationSettings(_Group):
+    """What is refused; docs/moderation.md has what was measured."""
+
+    blocklist: Path | None = None
+    """A file of phrases that are refused in prompts whatever else is judged, one a line."""
+    allowlist: Path | None = None
+    """A file of phrases that say nothing harmful: prompts are judged as if they were not there."""
+
+
 class JobSettings(_Group):
     """How jobs run and how long they are kept."""
 
@@ -232,6 +241,7 @@ class Settings(BaseSettings):
     job: JobSettings = JobSettings()
     refine: RefineSettings = RefineSettings()
     limit: LimitSettings = LimitSettings()
+    moderation: ModerationSettings = ModerationSettings()
 
     @field_validator("public_url")
     @classmethod

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from backcloth.domain.verdict import ALLOWED, Verdict
 from backcloth.moderation.lexicon import HARMLESS, REFUSED, SLUR_HASHES
 from backcloth.moderation.normalise import CLAUSE, readings
+from backcloth.moderation.phrases import NOTHING
 
 DETECTOR = "words/1"
 """Name and version of these rules; the version changes when a prompt may be judged differently."""
@@ -55,16 +56,27 @@ class WordModerator:
     Args:
         slur_hashes: SHA-256 hex digests of single words, lower case and as `normalise.readings` gives them,
             that are refused as hate.
+        blocked: Finds what the operator refuses (`phrases.read_phrases`), reported as `blocklist`.
+        allowed: Finds what the operator takes to be harmless.
     """
 
-    def __init__(self, *, slur_hashes: frozenset[str] = SLUR_HASHES) -> None:
+    def __init__(
+        self,
+        *,
+        slur_hashes: frozenset[str] = SLUR_HASHES,
+        blocked: re.Pattern[str] = NOTHING,
+        allowed: re.Pattern[str] = NOTHING,
+    ) -> None:
         self._slur_hashes = slur_hashes
+        self._blocked = blocked
+        self._allowed = allowed
 
     def check(self, text: str) -> Verdict:
         """The first category that any reading of `text` falls under, or allowed.
 
         The categories are coarse and neutral: `sexual`, `self_harm`, `hate`, `violence`, `weapons`, `drugs`,
-        `illegal`. Anything sexual is reported as `sexual`, whoever is described.
+        `illegal`, and `blocklist` for what the operator refuses. Anything sexual is reported as `sexual`,
+        whoever is described.
         """
         for reading in readings(text):
             category = self._category(reading)
@@ -73,7 +85,9 @@ class WordModerator:
         return ALLOWED
 
     def _category(self, reading: str) -> str:
-        text = _RULED_OUT.sub(_GAP, _HARMLESS.sub(_GAP, reading))
+        if self._blocked.search(reading):
+            return "blocklist"
+        text = _RULED_OUT.sub(_GAP, _HARMLESS.sub(_GAP, self._allowed.sub(_GAP, reading)))
         for name, pattern in _CATEGORIES.items():
             if pattern.search(text):
                 return name
