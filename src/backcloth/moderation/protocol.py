@@ -10,6 +10,10 @@ import numpy.typing as npt
 from backcloth.domain.verdict import Verdict
 
 
+class ModeratorUnavailable(ValueError):
+    """A moderator that the settings name cannot run: a file, a library or a device is missing or wrong."""
+
+
 class TextModerator(Protocol):
     """Judges a prompt."""
 
@@ -20,6 +24,16 @@ class TextModerator(Protocol):
 
 class ImageModerator(Protocol):
     """Judges a picture."""
+
+    @property
+    def name(self) -> str:
+        """For the log and for operators: what decides, with its version where there is one."""
+        ...
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """What it may refuse for."""
+        ...
 
     def check(self, picture: npt.NDArray[np.uint8]) -> Verdict:
         """Judges an (H, W, 3) uint8 sRGB picture. Any exception counts as unavailable."""
