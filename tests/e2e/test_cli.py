@@ -170,6 +170,24 @@ def test_tokens_are_created_listed_and_revoked(service: ServiceProcess, photo_ba
     assert backcloth("tokens", "revoke", line.split()[0], "--data-dir", data).returncode == 1
 
 
+def test_a_token_is_replaced_without_downtime(service: ServiceProcess) -> None:
+    """Old and new work beside each other, until the old one's time is over; the service is not restarted."""
+    data = str(service.data_dir / "data")
+    made = backcloth("tokens", "create", "--organisation", "rotating", "--data-dir", data)
+    old, old_id = made.stdout.strip(), made.stderr.split()[1].rstrip(";")
+    rotated = backcloth("tokens", "rotate", old_id, "--overlap-hours", "2", "--data-dir", data)
+    new = rotated.stdout.strip()
+    assert new not in (old, "")
+    assert old_id in rotated.stderr
+    unknown = "0" * 32
+    assert [service.status(unknown, token=token).status_code for token in (old, new)] == [404, 404]
+    listed = backcloth("tokens", "list", "--data-dir", data).stdout
+    assert "active until" in next(line for line in listed.splitlines() if old_id in line)
+    assert backcloth("tokens", "rotate", old_id, "--overlap-hours", "0", "--data-dir", data).returncode == 0
+    assert [service.status(unknown, token=token).status_code for token in (old, new)] == [403, 404]
+    assert backcloth("tokens", "rotate", old_id, "--data-dir", data).returncode == 1
+
+
 def test_doctor_tells_what_can_run(tmp_path: Path) -> None:
     """The doctor names presets and engines, and what is not configured."""
     done = backcloth("doctor", "--data-dir", str(tmp_path))

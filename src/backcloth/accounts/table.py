@@ -15,4 +15,5 @@ tokens = sa.Table(
     sa.Column("organisation", sa.String(64), nullable=False),
     sa.Column("created_at", sa.Double, nullable=False, comment="Unix seconds"),
     sa.Column("revoked_at", sa.Double, nullable=True, comment="Unix seconds; NULL while it works"),
+    sa.Column("expires_at", sa.Double, nullable=True, comment="Unix seconds; NULL: never"),
 )

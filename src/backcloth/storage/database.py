@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 metadata = sa.MetaData()
 """Every table of ours, whichever package declares it."""
@@ -61,17 +61,32 @@ def open_database(url: str) -> sa.Engine:
 
 
 def create_tables(engine: sa.Engine) -> None:
-    """Creates the tables and indexes of `metadata` that do not exist yet.
+    """Creates the tables, columns and indexes of `metadata` that do not exist yet.
 
-    Safe when several processes start at once. Existing tables are left as they are.
+    A database of an older release thereby becomes one of this release, and the older release goes on working
+    with it: what exists is left as it is. A column that is added to a table later must be nullable, and have
+    no constraint of its own. Safe when several processes start at once.
     """
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
+        else:
+            # Nothing but a change of rows begins a transaction by itself.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         for table in metadata.sorted_tables:
             connection.execute(CreateTable(table, if_not_exists=True))
+            _add_columns(connection, table)
             for index in sorted(table.indexes, key=lambda index: str(index.name)):
                 connection.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _add_columns(connection: sa.Connection, table: sa.Table) -> None:
+    present = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+    name = connection.dialect.identifier_preparer.format_table(table)
+    for column in table.columns:
+        if column.name not in present:
+            definition = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {definition}")
 
 
 def _open_sqlite(url: sa.URL) -> sa.Engine:

@@ -90,6 +90,78 @@ def test_a_revoked_token_is_forbidden(tokens: Tokens) -> None:
     assert tokens.authenticate(kept.secret).token_id == kept.id
 
 
+HOUR_S = 3600.0
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time that tokens see: one number, to be changed."""
+    now = [1_800_000_000.0]
+    monkeypatch.setattr("backcloth.accounts.tokens.time.time", lambda: now[0])
+    return now
+
+
+def test_a_replaced_token_works_until_its_time(tokens: Tokens, clock: list[float]) -> None:
+    """For the overlap both tokens open the same organisation; from its end on only the new one does."""
+    old, other = tokens.create("acme"), tokens.create("acme")
+    new = tokens.rotate(old.id, HOUR_S)
+    assert new is not None
+    clock[0] += HOUR_S - 0.001
+    assert tokens.authenticate(old.secret) == Principal("acme", old.id)
+    assert tokens.authenticate(new.secret) == Principal("acme", new.id)
+    clock[0] += 0.001
+    with pytest.raises(Forbidden, match="expired"):
+        tokens.authenticate(old.secret)
+    clock[0] += 1000 * HOUR_S
+    assert tokens.authenticate(new.secret).token_id == new.id
+    assert tokens.authenticate(other.secret).token_id == other.id
+
+
+def test_a_token_can_be_replaced_at_once(tokens: Tokens, clock: list[float]) -> None:
+    """Without an overlap the old one ends with the command."""
+    old = tokens.create("acme")
+    assert tokens.rotate(old.id, 0)
+    with pytest.raises(Forbidden):
+        tokens.authenticate(old.secret)
+    clock[0] += 1
+    with pytest.raises(Forbidden):
+        tokens.authenticate(old.secret)
+
+
+def test_replacing_again_does_not_prolong_a_token(tokens: Tokens, clock: list[float]) -> None:
+    """Each call makes another token; the old one's earlier end stands, and can be drawn nearer."""
+    old = tokens.create("acme")
+    clock[0] += 1
+    assert tokens.rotate(old.id, HOUR_S)
+    assert tokens.rotate(old.id, 100 * HOUR_S)
+    assert tokens.list()[0].expires_at == clock[0] + HOUR_S
+    assert tokens.rotate(old.id, 1)
+    assert tokens.list()[0].expires_at == clock[0] + 1
+    assert len(tokens.list()) == 4
+
+
+def test_only_a_working_token_can_be_replaced(tokens: Tokens, clock: list[float]) -> None:
+    """An unknown one, a revoked one and an expired one are not, and no token comes of it."""
+    revoked, expired = tokens.create("acme"), tokens.create("acme")
+    tokens.revoke(revoked.id)
+    tokens.rotate(expired.id, 1)
+    clock[0] += 1
+    before = tokens.list()
+    for token_id in ("tok_unknown", revoked.id, expired.id):
+        assert tokens.rotate(token_id, HOUR_S) is None
+    assert tokens.list() == before
+
+
+def test_a_replaced_chosen_token_ends_too(tokens: Tokens, clock: list[float]) -> None:
+    """Starting with it again works during the overlap, and is refused after it."""
+    principal = tokens.ensure("local", "acme")
+    tokens.rotate(principal.token_id, HOUR_S)
+    assert tokens.ensure("local", "acme") == principal
+    clock[0] += HOUR_S
+    with pytest.raises(ValueError, match="expired"):
+        tokens.ensure("local", "acme")
+
+
 def test_the_list_shows_what_may_be_shown(tokens: Tokens) -> None:
     """Oldest first, with a short prefix, and revoked ones marked."""
     first, second = tokens.create("acme"), tokens.create("other")

@@ -108,3 +108,61 @@ def test_subsecond_time_is_known_to_any_sqlite(tmp_path: Path) -> None:
         at = connection.execute(sa.text("SELECT at FROM t")).scalar_one()
     engine.dispose()
     assert abs(at / 1000 - time.time()) < 5
+
+
+FIRST_RELEASE = """CREATE TABLE tokens (
+    id VARCHAR(32) NOT NULL PRIMARY KEY, prefix VARCHAR(16) NOT NULL, hash VARCHAR(64) NOT NULL UNIQUE,
+    organisation VARCHAR(64) NOT NULL, created_at DOUBLE PRECISION NOT NULL, revoked_at DOUBLE PRECISION
+)"""
+"""The table of tokens as the first release made it."""
+
+
+def of_the_first_release(folder: Path) -> str:
+    """The URL of a database that a service of the first release left, with one token in it."""
+    url = f"sqlite:///{folder}/old.db"
+    engine = open_database(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(FIRST_RELEASE)
+        connection.exec_driver_sql("INSERT INTO tokens VALUES ('a', 'b', 'h', 'acme', 1.5, NULL)")
+    engine.dispose()
+    return url
+
+
+def test_an_older_database_gets_the_columns_it_lacks(tmp_path: Path) -> None:
+    """Its rows stay, with nothing in what is new, and both this release and the older one can add more."""
+    engine = open_database(of_the_first_release(tmp_path))
+    create_tables(engine)
+    with engine.begin() as connection:
+        [row] = connection.execute(sa.select(tokens))
+        assert tuple(row) == ("a", "b", "h", "acme", 1.5, None, None)
+        connection.execute(sa.update(tokens).values(expires_at=9.5))
+        connection.exec_driver_sql(
+            "INSERT INTO tokens (id, prefix, hash, organisation, created_at) VALUES ('c', '', 'i', 'acme', 2)"
+        )
+        expiries = connection.execute(sa.select(tokens.c.expires_at).order_by(tokens.c.id))
+        assert list(expiries.scalars()) == [9.5, None]
+    engine.dispose()
+
+
+def test_processes_that_start_together_add_a_column_once(tmp_path: Path) -> None:
+    """However many come upon an older database at the same moment, none fails."""
+    url = of_the_first_release(tmp_path)
+    engines = [open_database(url) for _ in range(6)]
+    together = threading.Barrier(len(engines))
+    failed: list[Exception] = []
+
+    def start(engine: sa.Engine) -> None:
+        together.wait()
+        try:
+            create_tables(engine)
+        except sa.exc.SQLAlchemyError as problem:
+            failed.append(problem)
+
+    threads = [threading.Thread(target=start, args=(engine,)) for engine in engines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for engine in engines:
+        engine.dispose()
+    assert failed == []
