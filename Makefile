@@ -54,6 +54,8 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock:
 	$(LOCK) --group dev pyproject.toml -o requirements/dev.txt
 	$(LOCK) --group pyproject.toml:build -o requirements/build.txt
+	$(LOCK) --group pyproject.toml:supply -o requirements/supply.txt
+	$(LOCK) --constraints requirements/dev.txt pyproject.toml -o requirements/base.txt
 	$(LOCK) --overrides requirements/without-torch.txt --constraints requirements/dev.txt \
 		--extra diffusion --group pyproject.toml:torch pyproject.toml -o requirements/diffusion.txt
 
