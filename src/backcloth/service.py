@@ -19,6 +19,7 @@ from backcloth.cutout.birefnet import Shelf
 from backcloth.cutout.presets import open_segmenter
 from backcloth.cutout.protocol import Segmenter
 from backcloth.jobs.jobs import Jobs
+from backcloth.imaging.credentials import Credentials
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.queue import Duties, Queue
@@ -43,7 +44,14 @@ from backcloth.scene.registry import Around
 from backcloth.scene.registry import open_engines as open_scenes
 from backcloth.scene.studio.engine import Reader
 from backcloth.scene.studio.meaning import Meaning
-from backcloth.settings import CutoutSettings, ModerationSettings, RefineSettings, Settings, StudioSettings
+from backcloth.settings import (
+    CutoutSettings,
+    ModerationSettings,
+    ProvenanceSettings,
+    RefineSettings,
+    Settings,
+    StudioSettings,
+)
 from backcloth.storage.claim import FolderClaim
 from backcloth.storage.database import create_tables, open_database
 from backcloth.storage.sign import UrlSigner, load_secret
@@ -93,9 +101,21 @@ def reader_of(settings: StudioSettings) -> Reader:
     """How the studio reads prompts; where its network is missing or wrong, the log says so."""
     try:
         verified_network()
+        credentials=open_credentials(settings.provenance),
     except EmbeddingUnavailable as problem:
         _log.warning("studio_reads_by_vocabulary_alone", reason=str(problem))
     return Reader(Meaning(), settings.threshold, refuse=settings.unmatched == "refuse")
+def open_credentials(settings: ProvenanceSettings) -> Credentials | None:
+    """Who signs results; None where no key is configured.
+
+    Raises:
+        CredentialsUnusable: it cannot.
+    """
+    if not (settings.certificates and settings.key):
+        return None
+    return Credentials(settings.certificates, settings.key, str(settings.timestamp_url or ""))
+
+
 
 
 def open_refiner(settings: RefineSettings) -> PromptRefiner:

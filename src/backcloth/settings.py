@@ -292,6 +292,32 @@ class JobSettings(_Group):
 class LimitSettings(_Group):
     """Requests an organisation may send."""
 
+class ProvenanceSettings(_Group):
+    """Who signs what results say of their making; without a key they say it unsigned (docs/security.md)."""
+
+    certificates: Path | None = None
+    """PEM file: the signer's certificate, then those above it, without the root."""
+    timestamp_url: HttpUrl | None = None
+    """A time-stamp authority (RFC 3161), asked for every result; a result it does not answer for fails."""
+    key: Path | None = Field(None, validate_default=True)
+    """PEM file of the certificate's private key. The last knob, because it is checked beside the others."""
+
+    @field_validator("timestamp_url")
+    @classmethod
+    def _only_a_place(cls, value: HttpUrl | None) -> HttpUrl | None:
+        return _bare_place(value)
+
+    @field_validator("key")
+    @classmethod
+    def _all_or_none(cls, value: Path | None, others: ValidationInfo) -> Path | None:
+        given = others.data
+        if bool(value) != bool(given.get("certificates")):
+            raise ValueError("BACKCLOTH_PROVENANCE_CERTIFICATES and BACKCLOTH_PROVENANCE_KEY need each other")
+        if given.get("timestamp_url") and not value:
+            raise ValueError("BACKCLOTH_PROVENANCE_TIMESTAMP_URL needs a key")
+        return value
+
+
     submits_per_minute: int = Field(0, ge=0)
     """Jobs an organisation may submit a minute before it gets a 429; 0 is no limit."""
 
@@ -345,6 +371,7 @@ class Settings(BaseSettings):
     @field_validator("bootstrap_token")
     @classmethod
     def _token_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+    provenance: ProvenanceSettings = ProvenanceSettings()
         return _fit_for_a_header(value)
 
     @field_validator("refine")

@@ -20,6 +20,7 @@ import pytest
 
 from backcloth.domain.background import Background, Prompt, References, Solid, Staged
 from backcloth.domain.colour import Colour
+from backcloth.domain.provenance import Origin
 from backcloth.domain.request import Mode
 from backcloth.errors import InvalidRequest, Unavailable
 from backcloth.scene.protocol import Capabilities, Closable, Frail, Plate, SceneEngine, SceneJob
@@ -187,6 +188,20 @@ def assert_plate(plate: Plate, of: SceneJob) -> None:
     assert plate.engine
     assert "\n" not in plate.engine
     assert all(notice.strip() for notice in plate.notices)
+
+
+ORIGINS = {
+    "solid": Origin.FLAT,
+    "studio": Origin.DRAWN,
+    "reference": Origin.PICTURES,
+}
+"""The engines in which no generative model can be, by name; a stand-in has the name of the one it is."""
+
+
+def test_it_says_what_made_its_pixels(case: Case) -> None:
+    """Whatever may have been painted by a generative model is marked as that."""
+    for each in case.jobs:
+        assert case.engine.generate(each).origin is ORIGINS.get(case.engine.name, Origin.GENERATED)
 
 
 def test_where_it_claims_so_the_same_job_gives_the_same_bytes(case: Case) -> None:

@@ -120,6 +120,8 @@ def test_a_network_may_be_one_address_of_either_kind(environment: pytest.MonkeyP
         ("REFINE_URL", "http://user:word@localhost/v1"),
         ("REFINE_KEY", "two words"),
         ("REFINE_TIMEOUT_S", "0"),
+        ("PROVENANCE_KEY", "key.pem"),
+        ("PROVENANCE_TIMESTAMP_URL", "https://user@stamps.example"),
         ("PUBLIC_URL", "https://user@pictures.example"),
         ("PUBLIC_URL", "https://pictures.example/?a=b"),
     ],
@@ -143,6 +145,20 @@ def test_a_language_model_leaves_time_for_the_picture(environment: pytest.Monkey
         Settings()
     environment.setenv("BACKCLOTH_REFINE_TIMEOUT_S", "5")
     assert Settings().refine.timeout_s == 5
+
+
+def test_signing_needs_all_of_its_files(environment: pytest.MonkeyPatch) -> None:
+    """Whoever names one of them wants results signed, and must not get them unsigned."""
+    environment.setenv("BACKCLOTH_PROVENANCE_CERTIFICATES", "chain.pem")
+    with pytest.raises(ValidationError, match="need each other"):
+        Settings()
+    environment.setenv("BACKCLOTH_PROVENANCE_KEY", "key.pem")
+    assert Settings().provenance.key == Path("key.pem")
+    environment.delenv("BACKCLOTH_PROVENANCE_CERTIFICATES")
+    environment.delenv("BACKCLOTH_PROVENANCE_KEY")
+    environment.setenv("BACKCLOTH_PROVENANCE_TIMESTAMP_URL", "https://stamps.example")
+    with pytest.raises(ValidationError, match="needs a key"):
+        Settings()
 
 
 def test_an_empty_variable_is_none(environment: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from backcloth.cli.configure import fail, load
 from backcloth.cutout.weights import WeightsError
 from backcloth.domain.request import Source, Stored
 from backcloth.errors import BackclothError, one_line
+from backcloth.imaging.credentials import CredentialsUnusable
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.run import Outcome, Stopwatch
 from backcloth.scene.engines_file import EnginesFileError
@@ -52,7 +53,7 @@ def run(work: Callable[[Engines, Stopwatch], Outcome], store: Store) -> Outcome:
             return work(engines, watch)
     except BackclothError as refusal:
         raise fail(f"{refusal.message}: {refusal.details}") from None
-    except (WeightsError, EnginesFileError, OSError) as problem:
+    except (WeightsError, EnginesFileError, CredentialsUnusable, OSError) as problem:
         raise fail(one_line(problem)) from None
 
 

@@ -20,11 +20,18 @@ _SETTINGS = (
 _END_OF_HEADER = 8 + 25
 """PNG signature and the IHDR chunk."""
 
+_XMP = b"XML:com.adobe.xmp\0" + b"\0\0" + b"\0" + b"\0"
+"""Keyword, not compressed, no language, no translation: how PNG carries XMP (XMP specification, part 3)."""
 
-def encode_png(picture: npt.NDArray[np.uint8]) -> bytes:
+
+def encode_png(picture: npt.NDArray[np.uint8], xmp: bytes = b"") -> bytes:
     """Encodes an (H, W, 3) or (H, W, 4) uint8 sRGB picture, alpha straight, as a PNG marked as sRGB.
 
-    The same pixels always give the same bytes.
+    The same pixels and the same packet always give the same bytes, and the file says nothing else.
+
+    Args:
+        picture: The pixels.
+        xmp: An XMP packet in UTF-8 to carry; without one the file has none.
 
     Raises:
         ValueError: not such an array.
@@ -34,7 +41,10 @@ def encode_png(picture: npt.NDArray[np.uint8]) -> bytes:
     swap = cv2.COLOR_RGB2BGR if picture.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
     _, encoded = cv2.imencode(".png", cv2.cvtColor(picture, swap), _SETTINGS)
     png = encoded.tobytes()
-    return png[:_END_OF_HEADER] + _chunk(b"sRGB", b"\x00") + png[_END_OF_HEADER:]
+    more = _chunk(b"sRGB", b"\x00")
+    if xmp:
+        more += _chunk(b"iTXt", _XMP + xmp)
+    return png[:_END_OF_HEADER] + more + png[_END_OF_HEADER:]
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

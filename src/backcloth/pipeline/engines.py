@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backcloth.cutout.protocol import Segmenter
 from backcloth.domain.background import Background
 from backcloth.domain.request import Mode
+from backcloth.imaging.credentials import Credentials
 from backcloth.moderation.protocol import ImageModerator, TextModerator
 from backcloth.net.fetch import Fetcher
 from backcloth.prompting.protocol import PromptRefiner
@@ -31,6 +32,7 @@ class Engines:
     """
 
     segmenter: Segmenter
+        credentials: Signs results; None leaves them unsigned.
     scenes: Mapping[type[Background], SceneEngine | Chooser]
     refiner: PromptRefiner
     text_moderator: TextModerator | None
@@ -43,6 +45,7 @@ class Engines:
         """The scene engine for a job.
 
         Args:
+    credentials: Credentials | None = None
             background: What it is to make.
             mode: The job's.
             but: Names of engines that were tried and could not begin.

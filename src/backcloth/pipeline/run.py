@@ -1,8 +1,8 @@
 """The picture's whole way, one line an arrow.
 
 replace_background: inputs → moderate → refine → cut out → place → scene plate → composite → moderate result
-                    → encode
-remove_background: inputs → cut out → encode
+                    → encode → sign
+remove_background: inputs → cut out → encode → sign
 """
 
 from __future__ import annotations
@@ -13,8 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from backcloth.domain.provenance import Provenance
 from backcloth.domain.request import ReplaceBackground, Source
 from backcloth.imaging.encode import encode_png
+from backcloth.imaging.provenance import xmp
 from backcloth.pipeline.composite import put_back
 from backcloth.pipeline.cutout import cut_out, facts
 from backcloth.pipeline.engines import Engines
@@ -92,10 +97,11 @@ def replace_background(
         picture = put_back(placed.cutout, plate, request.background)
     with watch.stage("moderate_result"):
         moderate_result(picture, request, engines)
-    with watch.stage("encode"):
-        png = encode_png(picture)
+    made = Provenance(plate.origin)
+    png = _file(picture, made, engines, watch)
     record = {
         **facts(placed.cutout, engines, picture),
+        **_said(made, engines),
         **placed.facts,
         "engine": plate.engine,
         "scene": plate.scene,
@@ -127,6 +133,22 @@ def remove_background(
     with watch.stage("cutout"):
         cutout = cut_out(photo, engines, force=force)
         picture = cutout.rgba()
+    made = Provenance(None)
+    png = _file(picture, made, engines, watch)
+    record = {**facts(cutout, engines, picture), **_said(made, engines), "seconds": watch.seconds}
+    return Outcome(png, None, (), record)
+
+
+def _file(picture: npt.NDArray[np.uint8], made: Provenance, engines: Engines, watch: Stopwatch) -> bytes:
+    """The PNG that leaves: it says how it was made, signed where there is a key, and no more."""
     with watch.stage("encode"):
-        png = encode_png(picture)
-    return Outcome(png, None, (), {**facts(cutout, engines, picture), "seconds": watch.seconds})
+        png = encode_png(picture, xmp(made))
+    if engines.credentials is None:
+        return png
+    with watch.stage("sign"):
+        return engines.credentials.sign(png, made)
+
+
+def _said(made: Provenance, engines: Engines) -> dict[str, Any]:
+    """The same for the job notes."""
+    return {"digital_source_type": made.source_type.value, "signed": engines.credentials is not None}

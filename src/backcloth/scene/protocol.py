@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from backcloth.domain.background import Background
 from backcloth.domain.placement import Shadow
+from backcloth.domain.provenance import Origin
 from backcloth.domain.request import Mode
 
 Picture = npt.NDArray[np.uint8]
@@ -105,6 +106,8 @@ class Plate:
         notices: Sentences the caller must see: words not honoured, a scene not matched.
         refined_prompt: What was drawn, as a prompt that would ask for it; None where the engine cannot say.
         record: More facts for the job notes, as JSON values.
+        origin: What made the pixels. An engine that does not say counts as a generative model, so that none
+            is passed off as something else by an oversight.
     """
 
     picture: Picture
@@ -113,6 +116,7 @@ class Plate:
     notices: tuple[str, ...] = ()
     refined_prompt: str | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
+    origin: Origin = Origin.GENERATED
 
 
 class SceneEngine(Protocol):

@@ -9,6 +9,7 @@ import numpy as np
 
 from backcloth.domain.background import Solid
 from backcloth.domain.placement import Shadow
+from backcloth.domain.provenance import Origin
 from backcloth.domain.request import Mode
 from backcloth.scene.protocol import Capabilities, Picture, Plate, SceneJob
 from backcloth.scene.studio.arrays import Field, as_field
@@ -84,7 +85,7 @@ class SolidEngine:
             else:
                 _shade(picture, dark, job.seed)
                 scene += f", {job.shadow.value} shadow"
-        return Plate(picture=picture, engine="solid 1", scene=scene, notices=notices)
+        return Plate(picture=picture, engine="solid 1", scene=scene, notices=notices, origin=Origin.FLAT)
 
 
 def _darkness(job: SceneJob) -> Field | None:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from backcloth.domain.background import References
+from backcloth.domain.provenance import Origin
 from backcloth.domain.request import Mode
 from backcloth.errors import InvalidRequest
 from backcloth.imaging.geometry import cover, resize_picture
@@ -76,7 +77,7 @@ class ReferenceEngine:
         if not job.references:
             raise InvalidRequest("ref_images holds no picture.")
         made = _enhanced(job) if background.enhance else _as_it_is(job)
-        return Plate(made.picture, f"{self.name} {VERSION}", made.scene, made.notices)
+        return Plate(made.picture, f"{self.name} {VERSION}", made.scene, made.notices, origin=Origin.PICTURES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from backcloth.domain.background import Background, Prompt, Staged
 from backcloth.domain.placement import Shadow
+from backcloth.domain.provenance import Origin
 from backcloth.domain.request import Mode
 from backcloth.errors import PromptNotUnderstood
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob
@@ -120,6 +121,7 @@ class StudioEngine:
             notices=(*(_notices(understood) if understood else ()), *_hidden(scene, hidden=hidden)),
             refined_prompt=sentence,
             record=record,
+            origin=Origin.DRAWN,
         )
 
 
