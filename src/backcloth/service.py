@@ -18,8 +18,8 @@ from backcloth.api.limits import SubmitLimit
 from backcloth.cutout.birefnet import Shelf
 from backcloth.cutout.presets import open_segmenter
 from backcloth.cutout.protocol import Segmenter
-from backcloth.jobs.jobs import Jobs
 from backcloth.imaging.credentials import Credentials
+from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.queue import Duties, Queue
@@ -89,22 +89,10 @@ def open_engines(settings: Settings, store: Store) -> Engines:
         ),
         store=store,
         max_pixels=settings.image.max_pixels,
+        credentials=open_credentials(settings.provenance),
     )
 
 
-def around_of(settings: Settings) -> Around | None:
-    """The operator's file of engines, and what it is read with."""
-    return Around(settings.engines, settings.cutout.models_dir) if settings.engines else None
-
-
-def reader_of(settings: StudioSettings) -> Reader:
-    """How the studio reads prompts; where its network is missing or wrong, the log says so."""
-    try:
-        verified_network()
-        credentials=open_credentials(settings.provenance),
-    except EmbeddingUnavailable as problem:
-        _log.warning("studio_reads_by_vocabulary_alone", reason=str(problem))
-    return Reader(Meaning(), settings.threshold, refuse=settings.unmatched == "refuse")
 def open_credentials(settings: ProvenanceSettings) -> Credentials | None:
     """Who signs results; None where no key is configured.
 
@@ -116,6 +104,18 @@ def open_credentials(settings: ProvenanceSettings) -> Credentials | None:
     return Credentials(settings.certificates, settings.key, str(settings.timestamp_url or ""))
 
 
+def around_of(settings: Settings) -> Around | None:
+    """The operator's file of engines, and what it is read with."""
+    return Around(settings.engines, settings.cutout.models_dir) if settings.engines else None
+
+
+def reader_of(settings: StudioSettings) -> Reader:
+    """How the studio reads prompts; where its network is missing or wrong, the log says so."""
+    try:
+        verified_network()
+    except EmbeddingUnavailable as problem:
+        _log.warning("studio_reads_by_vocabulary_alone", reason=str(problem))
+    return Reader(Meaning(), settings.threshold, refuse=settings.unmatched == "refuse")
 
 
 def open_refiner(settings: RefineSettings) -> PromptRefiner:

@@ -289,9 +289,6 @@ class JobSettings(_Group):
     """How often expired results are looked for."""
 
 
-class LimitSettings(_Group):
-    """Requests an organisation may send."""
-
 class ProvenanceSettings(_Group):
     """Who signs what results say of their making; without a key they say it unsigned (docs/security.md)."""
 
@@ -317,6 +314,9 @@ class ProvenanceSettings(_Group):
             raise ValueError("BACKCLOTH_PROVENANCE_TIMESTAMP_URL needs a key")
         return value
 
+
+class LimitSettings(_Group):
+    """Requests an organisation may send."""
 
     submits_per_minute: int = Field(0, ge=0)
     """Jobs an organisation may submit a minute before it gets a 429; 0 is no limit."""
@@ -361,6 +361,7 @@ class Settings(BaseSettings):
     job: JobSettings = JobSettings()
     refine: RefineSettings = RefineSettings()
     limit: LimitSettings = LimitSettings()
+    provenance: ProvenanceSettings = ProvenanceSettings()
     moderation: ModerationSettings = ModerationSettings()
 
     @field_validator("public_url")
@@ -371,7 +372,6 @@ class Settings(BaseSettings):
     @field_validator("bootstrap_token")
     @classmethod
     def _token_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
-    provenance: ProvenanceSettings = ProvenanceSettings()
         return _fit_for_a_header(value)
 
     @field_validator("refine")

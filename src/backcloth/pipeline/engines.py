@@ -29,10 +29,10 @@ class Engines:
         fetcher: Downloads pictures from URLs.
         store: Holds inline inputs and results.
         max_pixels: Largest picture decoded.
+        credentials: Signs results; None leaves them unsigned.
     """
 
     segmenter: Segmenter
-        credentials: Signs results; None leaves them unsigned.
     scenes: Mapping[type[Background], SceneEngine | Chooser]
     refiner: PromptRefiner
     text_moderator: TextModerator | None
@@ -40,12 +40,12 @@ class Engines:
     fetcher: Fetcher
     store: Store
     max_pixels: int
+    credentials: Credentials | None = None
 
     def scene(self, background: Background, mode: Mode, but: Collection[str] = ()) -> SceneEngine:
         """The scene engine for a job.
 
         Args:
-    credentials: Credentials | None = None
             background: What it is to make.
             mode: The job's.
             but: Names of engines that were tried and could not begin.
