@@ -29,8 +29,9 @@ from backcloth.jobs.waiters import Waiters
 from backcloth.jobs.work import Worker
 from backcloth.language.embedding import EmbeddingUnavailable, verified_network
 from backcloth.moderation.phrases import NOTHING, read_phrases
-from backcloth.moderation.protocol import TextModerator
+from backcloth.moderation.protocol import ImageModerator, TextModerator
 from backcloth.moderation.words import WordModerator
+from backcloth.moderators import open_image_moderators, policy_of
 from backcloth.net.fetch import Fetcher
 from backcloth.net.peer import Peer
 from backcloth.net.webhook import WebhookSender
@@ -54,7 +55,7 @@ from backcloth.settings import (
 )
 from backcloth.storage.claim import FolderClaim
 from backcloth.storage.database import create_tables, open_database
-from backcloth.storage.sign import UrlSigner, load_secret
+from backcloth.storage.sign import SECRET_BYTES, UrlSigner, load_secret
 from backcloth.storage.store import Store, open_store
 
 _log = structlog.get_logger(__name__)
@@ -72,14 +73,24 @@ REFINED_BYTES = 256 * 1024
 BOOTSTRAP_ORGANISATION = "local"
 
 
-def open_engines(settings: Settings, store: Store) -> Engines:
-    """The engines that the settings choose. Loads and verifies the cut-out's weights."""
+def open_engines(settings: Settings, store: Store, secret: bytes | None = None) -> Engines:
+    """The engines that the settings choose. Loads and verifies the cut-out's weights.
+
+    Args:
+        settings: All settings.
+        store: Holds the pictures.
+        secret: The service's signing secret, by which logs mark what was refused; without it the marks mean
+            nothing outside this process.
+    """
+    moderators = open_image_moderators(settings.moderation)
     return Engines(
         segmenter=open_cutout(settings.cutout, settings.cutout.preset),
         refiner=open_refiner(settings.refine),
         scenes=open_scenes(reader_of(settings.studio), around_of(settings)),
         text_moderator=open_text_moderator(settings.moderation),
-        image_moderator=None,
+        image_moderator=moderators.input,
+        result_moderator=moderators.output,
+        policy=policy_of(settings.moderation, secret or secrets.token_bytes(SECRET_BYTES)),
         fetcher=Fetcher(
             allow=settings.fetch.allow,
             max_bytes=settings.fetch.max_bytes,
@@ -199,8 +210,9 @@ class Service:
         if settings.bootstrap_token:
             tokens.ensure(settings.bootstrap_token.get_secret_value(), BOOTSTRAP_ORGANISATION)
         self._store = open_store(settings.store)
-        self.engines = open_engines(settings, self._store)
-        signer = UrlSigner(load_secret(settings.data_dir / "signing.key"), settings.base_url)
+        secret = load_secret(settings.data_dir / "signing.key")
+        self.engines = open_engines(settings, self._store, secret)
+        signer = UrlSigner(secret, settings.base_url)
         metrics = Metrics()
         waiters = Waiters()
         ledger = Ledger(
@@ -272,11 +284,20 @@ class Service:
             "components": components,
             "cutout": self.engines.segmenter.name,
             "scenes": sorted(engine.name for engine in self.engines.all_scenes),
+            "moderation": {
+                "prompt": _name(self.engines.text_moderator),
+                "image": _name(self.engines.image_moderator),
+                "result": _name(self.engines.result_moderator),
+            },
         }
 
     def _ping_database(self) -> None:
         with self._database.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
+
+
+def _name(moderator: TextModerator | ImageModerator | None) -> str | None:
+    return moderator.name if moderator else None
 
 
 def _state(ping: Callable[[], None]) -> str:

@@ -11,6 +11,7 @@ from backcloth.domain.background import Prompt, Solid
 from backcloth.domain.request import Mode
 from backcloth.net.fetch import Fetcher
 from backcloth.pipeline.engines import Engines
+from backcloth.pipeline.policy import Policy
 from backcloth.prompting.rules import RulesRefiner
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob
 from backcloth.scene.solid import SolidEngine
@@ -66,6 +67,8 @@ def engines_around(draw: Drawing) -> Engines:
         refiner=RulesRefiner(),
         text_moderator=None,
         image_moderator=None,
+        result_moderator=None,
+        policy=Policy(b"tests"),
         fetcher=Fetcher(allow=(), max_bytes=1, timeout_s=1, connect_s=1, redirects=0),
         store=open_store("memory://"),
         max_pixels=50_000_000,

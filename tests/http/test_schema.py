@@ -83,7 +83,7 @@ def explore(service: ServiceProcess, cases: hypothesis.strategies.SearchStrategy
         response = case.call(headers={"api_token": service.token}, timeout=30)
         statuses.add(response.status_code)
         if response.status_code == 503:
-            # Documented and no fault: a visual check was asked for, and there is no moderator to run it.
+            # Documented and no fault: the result was to be judged, and here nobody judges results.
             failure(response.json()["error"], 503, "_content_moderation", "no image moderator")
             case.validate_response(response, checks=CHECKS)
         else:

@@ -7,10 +7,10 @@ code of the package runs.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import importlib.util
 import io
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ import numpy.typing as npt
 from PIL import Image
 
 from backcloth.domain.verdict import Verdict
-from backcloth.errors import one_line
 from backcloth.moderation.protocol import ModeratorUnavailable
 from backcloth.moderation.thresholds import Thresholds
 
@@ -67,16 +66,18 @@ class NudityModerator:
         network: The ONNX file.
 
     Raises:
-        ModeratorUnavailable: the file has another checksum, or onnxruntime cannot load it.
+        ModeratorUnavailable: the file cannot be read, or has another checksum.
     """
 
     name = "open-nsfw/1"
     categories = frozenset({CATEGORY})
 
     def __init__(self, thresholds: Thresholds, network: Path) -> None:
+        _check(network)
         self._thresholds = thresholds
-        self._session = _open(network)
-        self._input = self._session.get_inputs()[0].name
+        self._network = network
+        self._lock = threading.Lock()
+        self._opened: Any = None
 
     def check(self, picture: npt.NDArray[np.uint8]) -> Verdict:
         """See ImageModerator."""
@@ -84,8 +85,16 @@ class NudityModerator:
 
     def score(self, picture: npt.NDArray[np.uint8]) -> float:
         """How likely an (H, W, 3) uint8 sRGB picture shows nudity, 0..1."""
-        [[_, shown]] = self._session.run(None, {self._input: prepared(picture)[None]})[0]
+        session = self._session()
+        [[_, shown]] = session.run(None, {session.get_inputs()[0].name: prepared(picture)[None]})[0]
         return float(shown)
+
+    def _session(self) -> Any:
+        """Opened with the first picture: many services never judge one."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = _open(self._network)
+            return self._opened
 
 
 def prepared(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -102,11 +111,7 @@ def prepared(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         return np.ascontiguousarray(np.asarray(again, np.float32)[..., ::-1] - _MEAN)
 
 
-@functools.cache
-def _open(network: Path) -> Any:
-    """One session a file, however many moderators use it."""
-    import onnxruntime  # noqa: PLC0415  # heavy, and only needed where pictures are judged
-
+def _check(network: Path) -> None:
     try:
         with network.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -114,14 +119,16 @@ def _open(network: Path) -> Any:
         raise ModeratorUnavailable(f"{network} cannot be read: {problem.strerror}") from problem
     if digest != SHA256:
         raise ModeratorUnavailable(f"{network} fails its checksum: it is damaged, or another file")
+
+
+def _open(network: Path) -> Any:
+    import onnxruntime  # noqa: PLC0415  # heavy, and only needed where pictures are judged
+
+    _check(network)  # weeks may lie between the start and the first picture
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _THREADS
     options.inter_op_num_threads = 1
     # As for the cut-out: waiting threads that spin take the processor from other stages.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_cpu_mem_arena = False
-    try:
-        return onnxruntime.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        # onnxruntime raises a dozen types of its own, with nothing common above them.
-        raise ModeratorUnavailable(f"{network} cannot be loaded: {one_line(error)}") from error
+    return onnxruntime.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])

@@ -17,6 +17,11 @@ class ModeratorUnavailable(ValueError):
 class TextModerator(Protocol):
     """Judges a prompt."""
 
+    @property
+    def name(self) -> str:
+        """For the log and for operators: what decides, with its version where there is one."""
+        ...
+
     def check(self, text: str) -> Verdict:
         """Allowed, or the neutral category that refuses it. Any exception counts as unavailable."""
         ...

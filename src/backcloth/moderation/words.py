@@ -60,6 +60,8 @@ class WordModerator:
         allowed: Finds what the operator takes to be harmless.
     """
 
+    name = DETECTOR
+
     def __init__(
         self,
         *,

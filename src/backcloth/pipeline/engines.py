@@ -11,6 +11,7 @@ from backcloth.domain.request import Mode
 from backcloth.imaging.credentials import Credentials
 from backcloth.moderation.protocol import ImageModerator, TextModerator
 from backcloth.net.fetch import Fetcher
+from backcloth.pipeline.policy import Policy
 from backcloth.prompting.protocol import PromptRefiner
 from backcloth.scene.protocol import Chooser, Closable, SceneEngine
 from backcloth.storage.store import Store
@@ -25,7 +26,9 @@ class Engines:
         scenes: The scene engine for each kind of background, or who chooses it.
         refiner: Rewrites prompts.
         text_moderator: None where none is configured: an enabled check is then a 503.
-        image_moderator: Likewise, for pictures.
+        image_moderator: Likewise, for the photo and the reference pictures.
+        result_moderator: Likewise, for the result.
+        policy: Which checks run unasked, and how their refusals are logged.
         fetcher: Downloads pictures from URLs.
         store: Holds inline inputs and results.
         max_pixels: Largest picture decoded.
@@ -37,6 +40,8 @@ class Engines:
     refiner: PromptRefiner
     text_moderator: TextModerator | None
     image_moderator: ImageModerator | None
+    result_moderator: ImageModerator | None
+    policy: Policy
     fetcher: Fetcher
     store: Store
     max_pixels: int

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +12,13 @@ import structlog
 from backcloth.domain.background import Prompt
 from backcloth.domain.request import ReplaceBackground
 from backcloth.domain.verdict import Verdict
-from backcloth.errors import InvalidRequest, ModerationRefused, Unavailable
+from backcloth.errors import InvalidRequest, ModerationRefused, Unavailable, one_line
+from backcloth.imaging.blend import composite
 from backcloth.imaging.decode import Photo
+from backcloth.moderation.protocol import ImageModerator
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import Inputs
+from backcloth.pipeline.policy import Policy
 from backcloth.scene.protocol import Choosy, SceneEngine
 
 _log = structlog.get_logger(__name__)
@@ -31,18 +35,19 @@ def admit(request: ReplaceBackground, engines: Engines) -> None:
         InvalidRequest: naming `negative_prompt`, which the engine for this mode does not honour.
         Unavailable: an enabled check has nothing to run on, or failed to run; or no scene engine can run.
     """
-    if request.checks.prompt and isinstance(request.background, Prompt):
+    checks = engines.policy.checks(request.checks)
+    if isinstance(request.background, Prompt):
         moderate_prompt(request.background.text, request, engines)
     engine = engines.scene(request.background, request.mode)
     if isinstance(request.background, Prompt) and request.background.negative:
         _require_negative(engine)
     if isinstance(engine, Choosy):
         engine.check(request.background)
-    for wanted, flag in (
-        (request.checks.visual_input, "visual_input_content_moderation"),
-        (request.checks.visual_output, "visual_output_content_moderation"),
+    for wanted, moderator, flag in (
+        (checks.visual_input, engines.image_moderator, "visual_input_content_moderation"),
+        (checks.visual_output, engines.result_moderator, "visual_output_content_moderation"),
     ):
-        if wanted and engines.image_moderator is None:
+        if wanted and moderator is None:
             raise Unavailable(f"{flag}: no image moderator is configured, so this check cannot run.")
 
 
@@ -55,47 +60,77 @@ def _require_negative(engine: SceneEngine) -> None:
 
 def moderate_prompt(text: str, request: ReplaceBackground, engines: Engines) -> None:
     """Judges the prompt, or the refined one, which is reported as `prompt` too."""
-    if not request.checks.prompt:
+    if not engines.policy.checks(request.checks).prompt:
         return
     moderator = engines.text_moderator
     if moderator is None:
         raise Unavailable(
             "prompt_content_moderation: no text moderator is configured, so this check cannot run."
         )
-    _enforce(lambda: moderator.check(text), "prompt")
+    policy = engines.policy
+    raw = {"text": text} if policy.log_raw else {}
+    _enforce(partial(moderator.check, text), "prompt", partial(policy.text_mark, text), policy, **raw)
 
 
 def moderate_inputs(inputs: Inputs, request: ReplaceBackground, engines: Engines) -> None:
     """Judges the photo and every reference picture."""
-    if not request.checks.visual_input:
+    if not engines.policy.checks(request.checks).visual_input:
         return
-    _moderate_photo(inputs.photo, "image", engines)
+    _moderate_photo(inputs.photo, "image", engines.image_moderator, engines.policy)
     for index, reference in enumerate(inputs.references):
-        _moderate_photo(reference, f"ref_images[{index}]", engines)
+        _moderate_photo(reference, f"ref_images[{index}]", engines.image_moderator, engines.policy)
 
 
 def moderate_result(picture: npt.NDArray[np.uint8], request: ReplaceBackground, engines: Engines) -> None:
-    """Judges the finished picture."""
-    if request.checks.visual_output:
-        _moderate_photo(Photo(picture[..., :3], None), "result", engines)
+    """Judges the finished picture, (H, W, 3) or with straight alpha (H, W, 4) uint8 sRGB."""
+    if engines.policy.checks(request.checks).visual_output:
+        alpha = np.ascontiguousarray(picture[..., 3]) if picture.shape[2] == 4 else None
+        photo = Photo(np.ascontiguousarray(picture[..., :3]), alpha)
+        _moderate_photo(photo, "result", engines.result_moderator, engines.policy)
 
 
-def _moderate_photo(photo: Photo, parameter: str, engines: Engines) -> None:
-    moderator = engines.image_moderator
+def _moderate_photo(photo: Photo, parameter: str, moderator: ImageModerator | None, policy: Policy) -> None:
     if moderator is None:
         raise Unavailable(f"{parameter}: no image moderator is configured, so this check cannot run.")
-    _enforce(lambda: moderator.check(photo.picture), parameter)
+    for view in _views(photo):
+        _enforce(partial(moderator.check, view), parameter, partial(policy.picture_mark, photo), policy)
 
 
-def _enforce(check: Callable[[], Verdict], parameter: str) -> None:
+def _views(photo: Photo) -> Iterator[npt.NDArray[np.uint8]]:
+    """The picture as it may be seen: what is see-through on white and on black, as either may hide it."""
+    if photo.alpha is None:
+        yield photo.picture
+        return
+    for ground in (255, 0):
+        plate = np.full_like(photo.picture, ground)
+        yield composite(photo.picture, photo.picture, photo.alpha, plate)
+
+
+def _enforce(
+    check: Callable[[], Verdict], parameter: str, mark: Callable[[], str], policy: Policy, **raw: str
+) -> None:
+    """Lets pass what is allowed or excused, and says in the log what was not, without the thing itself."""
     try:
         verdict = check()
     except Exception as failure:
+        # Of what others raise only the kind is logged: their sentences may quote what was judged.
+        reason = one_line(failure) if isinstance(failure, OSError) else type(failure).__name__
+        _log.warning("moderation_could_not_run", parameter=parameter, reason=reason)
         raise Unavailable(f"{parameter}: the moderation check could not run.", retry_after=30) from failure
-    if not verdict.allowed:
-        _log.info(
-            "moderation_refused", parameter=parameter, category=verdict.category, detector=verdict.detector
-        )
+    if verdict.allowed:
+        return
+    content = mark()
+    excused = content in policy.excused
+    _log.info(
+        "moderation_excused" if excused else "moderation_refused",
+        parameter=parameter,
+        category=verdict.category,
+        score=verdict.score,
+        detector=verdict.detector,
+        content=content,
+        **raw,
+    )
+    if not excused:
         raise ModerationRefused(
             f"Parameter '{parameter}' failed content moderation (category: {verdict.category})."
         )

@@ -53,6 +53,8 @@ class Painter:
 class Strict:
     """A text moderator that refuses one word."""
 
+    name = "strict"
+
     def __init__(self, word: str) -> None:
         self._word = word
 

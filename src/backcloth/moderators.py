@@ -1,0 +1,122 @@
+"""The composition root's part for moderation: settings in, moderators out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from backcloth.domain.request import Checks
+from backcloth.moderation.chain import Chain
+from backcloth.moderation.classifier import open_classifier
+from backcloth.moderation.guard import open_guard
+from backcloth.moderation.nudity import NudityModerator, network_path
+from backcloth.moderation.protocol import ImageModerator, ModeratorUnavailable
+from backcloth.moderation.server import ServerModerator
+from backcloth.moderation.thresholds import MODES, Thresholds
+from backcloth.net.peer import Peer
+from backcloth.pipeline.policy import Policy, key_of
+from backcloth.settings import Backend, ModerationSettings
+
+ANSWER_BYTES = 256 * 1024
+"""Largest answer of a moderation server taken; one picture's scores are two thousand bytes."""
+
+T = TypeVar("T")
+
+
+def policy_of(settings: ModerationSettings, secret: bytes) -> Policy:
+    """The operator's policy, its marks keyed by the service's signing secret."""
+    return Policy(
+        key=key_of(secret),
+        forced=Checks(
+            prompt="prompt" in settings.force,
+            visual_input="image" in settings.force,
+            visual_output="result" in settings.force,
+        ),
+        excused=frozenset(settings.excused),
+        log_raw=settings.log_raw,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ImageModerators:
+    """Who judges pictures; None where nobody does."""
+
+    input: ImageModerator | None
+    output: ImageModerator | None
+
+
+def open_image_moderators(settings: ModerationSettings) -> ImageModerators:
+    """Who judges pictures, each backend opened once.
+
+    Raises:
+        ModeratorUnavailable: a backend cannot run, a check that is forced has none, or none knows a category
+            that is required or has a threshold.
+    """
+    thresholds = Thresholds(MODES[settings.mode], settings.thresholds)
+    opened: dict[Backend, ImageModerator] = {}
+    for name in (*settings.input, *settings.output):
+        if name not in opened:
+            opened[name] = _open(name, settings, thresholds)
+    before, after = (_chain([opened[name] for name in names]) for names in (settings.input, settings.output))
+    for check, moderator, knob in (("image", before, "INPUT"), ("result", after, "OUTPUT")):
+        if check in settings.force and moderator is None:
+            raise ModeratorUnavailable(
+                f"BACKCLOTH_MODERATION_FORCE has {check}, but BACKCLOTH_MODERATION_{knob} names nobody"
+            )
+    running = [moderator for moderator in (before, after) if moderator]
+    for category in settings.require:
+        if not running or not all(category in moderator.categories for moderator in running):
+            raise ModeratorUnavailable(f"BACKCLOTH_MODERATION_REQUIRE has {category}, but {_known(running)}")
+    for category in settings.thresholds:
+        if not any(category in moderator.categories for moderator in running):
+            raise ModeratorUnavailable(
+                f"BACKCLOTH_MODERATION_THRESHOLDS has {category}, but {_known(running)}"
+            )
+    return ImageModerators(before, after)
+
+
+def _chain(moderators: list[ImageModerator]) -> Chain | None:
+    return Chain(moderators) if moderators else None
+
+
+def _known(running: list[Chain]) -> str:
+    if not running:
+        return "nobody judges pictures"
+    return "; ".join(f"{each.name} judges for {', '.join(sorted(each.categories))} alone" for each in running)
+
+
+def _open(name: Backend, settings: ModerationSettings, thresholds: Thresholds) -> ImageModerator:
+    match name:
+        case "nudity":
+            return NudityModerator(thresholds, network_path())
+        case "classifier":
+            return open_classifier(
+                given(settings.classifier_dir),
+                settings.classifier_labels,
+                thresholds,
+                device=settings.device,
+                timeout_s=settings.timeout_s,
+            )
+        case "guard":
+            return open_guard(
+                given(settings.guard_dir), thresholds, device=settings.device, timeout_s=settings.timeout_s
+            )
+        case "openai":
+            return ServerModerator(peer_of(settings).post, settings.openai_model, thresholds)
+
+
+def peer_of(settings: ModerationSettings) -> Peer:
+    """The way to the moderation server."""
+    return Peer(
+        f"{str(given(settings.openai_url)).rstrip('/')}/moderations",
+        key=settings.openai_key.get_secret_value() if settings.openai_key else "",
+        timeout_s=settings.timeout_s,
+        max_bytes=ANSWER_BYTES,
+    )
+
+
+def given(value: T | None) -> T:
+    """A knob that the settings have checked to be there."""
+    if value is None:
+        raise ModeratorUnavailable("a knob that a backend needs is missing")
+    return value
