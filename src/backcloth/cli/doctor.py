@@ -15,6 +15,7 @@ from backcloth.cli.configure import DataDir, load
 from backcloth.cutout.presets import NAMES
 from backcloth.cutout.weights import WeightsError
 from backcloth.language.embedding import EmbeddingUnavailable, verified_network
+from backcloth.imaging.credentials import CredentialsUnusable
 from backcloth.prompting.writer import RefinerUnavailable
 from backcloth.scene.engines_file import EnginesFileError
 from backcloth.scene.protocol import Capabilities
@@ -105,6 +106,9 @@ def _scenes(settings: Settings) -> Iterator[tuple[str, str, bool]]:
     except RefinerUnavailable as problem:
         yield "refiner", str(problem), False
         return
+    except CredentialsUnusable as problem:
+        yield "provenance", str(problem), False
+        return
     yield "engines file", str(settings.engines or "none: the embedded engines"), True
     for engine in engines.all_scenes:
         trouble = trouble_of(engine)
@@ -116,6 +120,8 @@ def _scenes(settings: Settings) -> Iterator[tuple[str, str, bool]]:
     image = "can run" if engines.image_moderator else "not configured: requests that ask for it get 503"
     yield "moderation text", "can run" if engines.text_moderator else "not configured", True
     yield "moderation pictures", image, True
+    signed = "signed" if engines.credentials else "not signed: no key is configured"
+    yield "provenance", f"results say how they were made, {signed}", True
     yield "diffusion", _diffusion(), True
 
 
