@@ -15,6 +15,7 @@ from pydantic import HttpUrl
 from backcloth.accounts.tokens import Tokens
 from backcloth.api.context import Context
 from backcloth.api.limits import SubmitLimit
+from backcloth.api.throttle import FailureThrottle
 from backcloth.cutout.birefnet import Shelf
 from backcloth.cutout.presets import open_segmenter
 from backcloth.cutout.protocol import Segmenter
@@ -248,6 +249,7 @@ class Service:
             store=self._store,
             metrics=metrics,
             submit_limit=SubmitLimit(settings.limit.submits_per_minute),
+            failures=FailureThrottle(settings.limit.failed_tokens_per_minute),
             ready=self.ready,
         )
 

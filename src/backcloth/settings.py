@@ -8,6 +8,7 @@ validated when the process starts; a wrong one stops it with a message that name
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +18,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 MIB = 1024 * 1024
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
 
 Backend = Literal["nudity", "classifier", "guard", "openai"]
 """Who judges pictures: the embedded network, an operator's image classifier or guard model, a server."""
@@ -316,10 +319,13 @@ class ProvenanceSettings(_Group):
 
 
 class LimitSettings(_Group):
-    """Requests an organisation may send."""
+    """Requests that may be sent."""
 
     submits_per_minute: int = Field(0, ge=0)
     """Jobs an organisation may submit a minute before it gets a 429; 0 is no limit."""
+    failed_tokens_per_minute: int = Field(20, ge=0, le=100)
+    """Unknown tokens that one address may send a minute before it gets a 429; 0 is no limit. A person who
+    mistypes needs two or three."""
 
 
 class Settings(BaseSettings):
@@ -352,6 +358,10 @@ class Settings(BaseSettings):
     engines: Path | None = None
     """The operator's file of scene engines and routes, see docs/engines.md; without it the embedded ones."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Networks of reverse proxies whose X-Forwarded-For is believed. Comma-separated."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins whose pages may call the API from a browser, or `*`. Comma-separated."""
 
     body: BodySettings = BodySettings()
     fetch: FetchSettings = FetchSettings()
@@ -368,6 +378,20 @@ class Settings(BaseSettings):
     @classmethod
     def _only_an_origin_and_path(cls, value: HttpUrl | None) -> HttpUrl | None:
         return _bare_place(value)
+
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(_parts(value)) if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        # Browsers send an origin in exactly this form, and it is compared character by character.
+        for each in value:
+            if each != "*" and not _ORIGIN.fullmatch(each):
+                raise ValueError("must be origins such as https://shop.example, in small letters, or *")
+        return value
 
     @field_validator("bootstrap_token")
     @classmethod

@@ -92,6 +92,15 @@ def test_a_network_may_be_one_address_of_either_kind(environment: pytest.MonkeyP
     assert Settings().fetch.allow == (ip_network("192.168.1.5/32"), ip_network("fd00::/8"))
 
 
+def test_proxies_and_origins_are_listed_with_commas(environment: pytest.MonkeyPatch) -> None:
+    """None by default; an origin is taken as browsers write it."""
+    assert (Settings().trusted_proxies, Settings().cors_origins) == ((), ())
+    environment.setenv("BACKCLOTH_TRUSTED_PROXIES", "10.1.2.3, fd00::/8")
+    environment.setenv("BACKCLOTH_CORS_ORIGINS", "https://shop.example, http://[::1]:8080")
+    assert Settings().trusted_proxies == (ip_network("10.1.2.3/32"), ip_network("fd00::/8"))
+    assert Settings().cors_origins == ("https://shop.example", "http://[::1]:8080")
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -106,6 +115,13 @@ def test_a_network_may_be_one_address_of_either_kind(environment: pytest.MonkeyP
         ("CUTOUT_PRESET", "best"),
         ("JOB_WORKERS", "0"),
         ("LIMIT_SUBMITS_PER_MINUTE", "-1"),
+        ("LIMIT_FAILED_TOKENS_PER_MINUTE", "101"),
+        ("TRUSTED_PROXIES", "proxy.example"),
+        ("CORS_ORIGINS", "shop.example"),
+        ("CORS_ORIGINS", "https://shop.example/"),
+        ("CORS_ORIGINS", "https://Shop.example"),
+        ("CORS_ORIGINS", "https://*.shop.example"),
+        ("CORS_ORIGINS", "https://shop.example,null"),
         ("EXECUTOR_ID", "two words"),
         ("LOG_LEVEL", "loud"),
         ("BOOTSTRAP_TOKEN", " blanks around "),

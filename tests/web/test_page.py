@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from harness.service_process import ServiceProcess
+from harness.site import Page as SitePage
+from harness.site import Site
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "no Chromium on this machine, so the page is not tested: apt-get install chromium"
@@ -222,3 +224,30 @@ def test_the_page_fits_a_narrow_phone(page: Page, photo_file: Path) -> None:
     page.get_by_text("Options").click()
     replace(page, photo_file)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_api_reference_is_drawn_under_its_policy(page: Page, complaints: list[str]) -> None:
+    """It lists the routes and opens one, and the browser refuses nothing of it."""
+    page.goto("/docs")
+    submit = page.locator(
+        "#operations-image_editing-replace_background_v2_image_edit_replace_background_post"
+    )
+    expect(submit).to_be_visible()
+    submit.locator(".opblock-summary").click()
+    expect(submit.get_by_text("webhook_url").first).to_be_visible()
+    assert complaints == []
+
+
+def test_a_result_can_be_embedded_elsewhere_and_looked_at(
+    page: Page, service: ServiceProcess, photo_base64: str
+) -> None:
+    """Another origin may show the picture, and no other answer; the browser alone shows it, too."""
+    body = {"image": photo_base64, "prompt": "#2F6F62", "sync": True}
+    picture = service.post(body).json()["result"]["image_url"]
+    shop = f'<img id="picture" src="{picture}"><img id="icon" src="{service.url}/web/favicon.svg">'
+    with Site({"/": SitePage(shop.encode(), media_type="text/html")}) as elsewhere:
+        page.goto(elsewhere.url("/"))
+    assert page.evaluate("document.getElementById('picture').naturalWidth") > 0
+    assert page.evaluate("document.getElementById('icon').naturalWidth") == 0
+    page.goto(picture)
+    assert page.evaluate("document.images[0].naturalWidth") > 0

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 import backcloth
 from backcloth.api import files, health, page, replace_background, status
 from backcloth.api.context import Context
+from backcloth.api.cors import Cors
 from backcloth.api.edge import Edge
 from backcloth.api.error_response import answer_errors
 
@@ -22,10 +23,14 @@ def create_app(context: Context) -> ASGIApp:
         summary="Replaces the background of a photo and keeps the subject's own pixels.",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         redirect_slashes=False,
+        docs_url=None,
         redoc_url=None,
     )
     app.state.context = context
     answer_errors(app)
     for router in _ROUTERS:
         app.include_router(router)
-    return Edge(app, settings=context.settings.body, metrics=context.metrics)
+    origins = context.settings.cors_origins
+    return Edge(
+        Cors(app, origins) if origins else app, settings=context.settings.body, metrics=context.metrics
+    )

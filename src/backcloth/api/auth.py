@@ -37,7 +37,13 @@ async def _caller(request: Request, context: Ctx, header: Annotated[str | None, 
     token = header or _bearer(request.headers.get("authorization", ""))
     if not token:
         raise Unauthenticated("The api_token header is missing.")
-    principal = await asyncio.to_thread(context.tokens.authenticate, token)
+    address = request.client.host if request.client else ""
+    context.failures.admit(address, token)
+    try:
+        principal = await asyncio.to_thread(context.tokens.authenticate, token)
+    except Unauthenticated:
+        context.failures.failed(address)
+        raise
     return Caller(principal, token)
 
 

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from backcloth.accounts.tokens import Tokens
 from backcloth.api.limits import SubmitLimit
+from backcloth.api.throttle import FailureThrottle
 from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.waiters import Waiters
@@ -34,6 +35,7 @@ class Context:
     store: Store
     metrics: Metrics
     submit_limit: SubmitLimit
+    failures: FailureThrottle
     ready: Callable[[], dict[str, Any]]
 
 

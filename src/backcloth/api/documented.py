@@ -108,7 +108,7 @@ def _errors(*classes: type[BackclothError]) -> dict[int | str, dict[str, Any]]:
     return {error.status: {"model": ErrorBody, "description": error.message} for error in classes}
 
 
-_TOKEN_ERRORS = (Unauthenticated, Forbidden, InternalError, Unavailable)
+_TOKEN_ERRORS = (Unauthenticated, Forbidden, TooManyRequests, InternalError, Unavailable)
 
 REPLACE_BACKGROUND: dict[str, Any] = {
     "tags": ["image editing"],
@@ -123,7 +123,6 @@ REPLACE_BACKGROUND: dict[str, Any] = {
             TooLarge,
             UnsupportedMedia,
             ModerationRefused,
-            TooManyRequests,
             DownloadFailed,
             *_TOKEN_ERRORS,
         ),

@@ -153,6 +153,18 @@ class Edge:
                 body.release()
 
 
+_NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_GUARDS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": _NOTHING,
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""What browsers are told of every answer that does not say otherwise itself: nothing in it is to be run,
+framed, embedded, guessed at or kept."""
+
+
 class _Answer:
     """Sends one response, with the headers every response carries.
 
@@ -173,7 +185,8 @@ class _Answer:
             self.started = True
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = self._request_id
-            headers["X-Content-Type-Options"] = "nosniff"
+            for name, value in _GUARDS.items():
+                headers.setdefault(name, value)
             if not self._body.complete:
                 headers["Connection"] = "close"
             self._metrics.responses.labels(message["status"]).inc()

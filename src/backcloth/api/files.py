@@ -39,6 +39,8 @@ async def file(
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, max-age=3600, immutable",
+        # Signed URLs are made to be shown on other sites' pages.
+        "Cross-Origin-Resource-Policy": "cross-origin",
         "Content-Disposition": f'inline; filename="{key.rpartition("/")[2]}"',
         "Content-Length": str(end - start),
     }

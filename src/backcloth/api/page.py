@@ -1,4 +1,4 @@
-"""`/`: the try-it page, under a content security policy that allows nothing from elsewhere."""
+"""`/` and `/docs`: the try-it page and the API reference, which may load nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from backcloth.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 
-_TYPES = {"app.js": "text/javascript", "style.css": "text/css", "favicon.svg": "image/svg+xml"}
+_TYPES = {
+    "app.js": "text/javascript",
+    "docs.js": "text/javascript",
+    "style.css": "text/css",
+    "favicon.svg": "image/svg+xml",
+}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache"}
+_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
 
 
 @router.get("/")
@@ -25,9 +30,15 @@ async def page() -> Response:
     return _asset("index.html", "text/html")
 
 
+@router.get("/docs")
+async def reference() -> Response:
+    """The API reference. Its library comes with the service, because some users may not talk to others'."""
+    return _asset("docs.html", "text/html")
+
+
 @router.get("/web/{name}")
 async def asset(name: str) -> Response:
-    """The page's script and style."""
+    """The pages' scripts and style."""
     if name not in _TYPES:
         raise NotFound("There is no such route.")
     return _asset(name, _TYPES[name])

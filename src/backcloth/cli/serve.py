@@ -55,6 +55,9 @@ def _run(service: Service, listener: socket.socket) -> None:
             http="httptools",
             ws="none",
             server_header=False,
+            # Without our own list, uvicorn would believe whatever connects from this machine.
+            proxy_headers=bool(service.settings.trusted_proxies),
+            forwarded_allow_ips=[str(network) for network in service.settings.trusted_proxies],
             timeout_keep_alive=30,
             timeout_graceful_shutdown=30,
         )
