@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from backcloth.domain.request import Checks
-from backcloth.moderation.chain import Chain
+from backcloth.moderation.chain import Chain, TextChain
 from backcloth.moderation.classifier import open_classifier
 from backcloth.moderation.guard import open_guard
 from backcloth.moderation.nudity import NudityModerator, network_path
-from backcloth.moderation.protocol import ImageModerator, ModeratorUnavailable
-from backcloth.moderation.server import ServerModerator
+from backcloth.moderation.phrases import NOTHING, read_phrases
+from backcloth.moderation.protocol import ImageModerator, ModeratorUnavailable, TextModerator
+from backcloth.moderation.server import Server, ServerModerator, ServerTextModerator
 from backcloth.moderation.thresholds import MODES, Thresholds
+from backcloth.moderation.words import WordModerator
 from backcloth.net.peer import Peer
 from backcloth.pipeline.policy import Policy, key_of
 from backcloth.settings import Backend, ModerationSettings
@@ -75,6 +77,21 @@ def open_image_moderators(settings: ModerationSettings) -> ImageModerators:
     return ImageModerators(before, after)
 
 
+def open_text_moderator(settings: ModerationSettings) -> TextModerator:
+    """Who judges prompts.
+
+    Raises:
+        ValueError: a file of phrases cannot be read.
+    """
+    embedded = WordModerator(
+        blocked=read_phrases(settings.blocklist) if settings.blocklist else NOTHING,
+        allowed=read_phrases(settings.allowlist) if settings.allowlist else NOTHING,
+    )
+    if "openai" not in settings.prompt:
+        return embedded
+    return TextChain([embedded, ServerTextModerator(server_of(settings, Thresholds()))])
+
+
 def _chain(moderators: list[ImageModerator]) -> Chain | None:
     return Chain(moderators) if moderators else None
 
@@ -102,17 +119,18 @@ def _open(name: Backend, settings: ModerationSettings, thresholds: Thresholds) -
                 given(settings.guard_dir), thresholds, device=settings.device, timeout_s=settings.timeout_s
             )
         case "openai":
-            return ServerModerator(peer_of(settings).post, settings.openai_model, thresholds)
+            return ServerModerator(server_of(settings, thresholds))
 
 
-def peer_of(settings: ModerationSettings) -> Peer:
-    """The way to the moderation server."""
-    return Peer(
+def server_of(settings: ModerationSettings, thresholds: Thresholds) -> Server:
+    """The moderation server of the settings; nothing is asked yet."""
+    peer = Peer(
         f"{str(given(settings.openai_url)).rstrip('/')}/moderations",
         key=settings.openai_key.get_secret_value() if settings.openai_key else "",
         timeout_s=settings.timeout_s,
         max_bytes=ANSWER_BYTES,
     )
+    return Server(peer.post, settings.openai_model, thresholds)
 
 
 def given(value: T | None) -> T:

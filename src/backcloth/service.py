@@ -29,10 +29,8 @@ from backcloth.jobs.tell import Teller
 from backcloth.jobs.waiters import Waiters
 from backcloth.jobs.work import Worker
 from backcloth.language.embedding import EmbeddingUnavailable, verified_network
-from backcloth.moderation.phrases import NOTHING, read_phrases
 from backcloth.moderation.protocol import ImageModerator, TextModerator
-from backcloth.moderation.words import WordModerator
-from backcloth.moderators import open_image_moderators, policy_of
+from backcloth.moderators import open_image_moderators, open_text_moderator, policy_of
 from backcloth.net.fetch import Fetcher
 from backcloth.net.peer import Peer
 from backcloth.net.webhook import WebhookSender
@@ -48,7 +46,6 @@ from backcloth.scene.studio.engine import Reader
 from backcloth.scene.studio.meaning import Meaning
 from backcloth.settings import (
     CutoutSettings,
-    ModerationSettings,
     ProvenanceSettings,
     RefineSettings,
     Settings,
@@ -150,18 +147,6 @@ def open_refiner(settings: RefineSettings) -> PromptRefiner:
             return WritingRefiner(ChatWriter(peer.post, settings.model), rules)
         case _:
             return rules
-
-
-def open_text_moderator(settings: ModerationSettings) -> TextModerator:
-    """Who judges prompts.
-
-    Raises:
-        ValueError: a file of phrases cannot be read.
-    """
-    return WordModerator(
-        blocked=read_phrases(settings.blocklist) if settings.blocklist else NOTHING,
-        allowed=read_phrases(settings.allowlist) if settings.allowlist else NOTHING,
-    )
 
 
 def open_cutout(settings: CutoutSettings, preset: str) -> Segmenter:

@@ -230,13 +230,15 @@ class ModerationSettings(_Group):
     """Sent to that URL as a bearer token."""
     openai_model: str = ""
     """The model's name there."""
+    prompt: Annotated[tuple[Literal["embedded", "openai"], ...], NoDecode] = ("embedded",)
+    """Who judges prompts besides the embedded moderator, which always does. The last knobs, because it is
+    checked whether the others have what they need."""
     input: Annotated[tuple[Backend, ...], NoDecode] = ("nudity",)
-    """Who judges `image` and `ref_images`, one after the other; `none` leaves the check unavailable. The last
-    knobs, because it is checked whether the others have what they need."""
+    """Who judges `image` and `ref_images`, one after the other; `none` leaves the check unavailable."""
     output: Annotated[tuple[Backend, ...], NoDecode] = ("nudity",)
     """Who judges results."""
 
-    @field_validator("require", "force", "excused", "input", "output", mode="before")
+    @field_validator("require", "force", "excused", "prompt", "input", "output", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(_parts(value)) if isinstance(value, str) else value
@@ -264,9 +266,9 @@ class ModerationSettings(_Group):
     def _key_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
         return _fit_for_a_header(value)
 
-    @field_validator("input", "output")
+    @field_validator("prompt", "input", "output")
     @classmethod
-    def _have_what_they_need(cls, value: tuple[Backend, ...], others: ValidationInfo) -> tuple[Backend, ...]:
+    def _have_what_they_need(cls, value: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
         for backend, needed in _NEEDED.items():
             missing = [name for name in needed if not others.data.get(name)]
             if backend in value and missing:

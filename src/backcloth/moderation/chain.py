@@ -1,4 +1,4 @@
-"""Several moderators for pictures, one after the other."""
+"""Several moderators, one after the other: the first refusal wins."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from backcloth.domain.verdict import ALLOWED, Verdict
-from backcloth.moderation.protocol import ImageModerator
+from backcloth.moderation.protocol import ImageModerator, TextModerator
 
 
 class Chain:
-    """The first refusal wins. One that fails, fails all: what comes after it is not asked.
+    """For pictures. A moderator that fails, fails all: what comes after it is not asked.
 
     Args:
         moderators: At least one, the cheapest first.
@@ -27,6 +27,26 @@ class Chain:
         """See ImageModerator."""
         for moderator in self._moderators:
             verdict = moderator.check(picture)
+            if not verdict.allowed:
+                return verdict
+        return ALLOWED
+
+
+class TextChain:
+    """For words, likewise.
+
+    Args:
+        moderators: At least one, the cheapest first.
+    """
+
+    def __init__(self, moderators: Sequence[TextModerator]) -> None:
+        self._moderators = tuple(moderators)
+        self.name = " + ".join(moderator.name for moderator in moderators)
+
+    def check(self, text: str) -> Verdict:
+        """See TextModerator."""
+        for moderator in self._moderators:
+            verdict = moderator.check(text)
             if not verdict.allowed:
                 return verdict
         return ALLOWED

@@ -1,11 +1,11 @@
-"""A moderator behind a server that speaks OpenAI's moderations, as several of them do."""
+"""Moderators behind a server that speaks OpenAI's moderations, as several of them do."""
 
 from __future__ import annotations
 
 import base64
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -38,15 +38,23 @@ _OURS = {
 }
 """Our category for each of theirs. None is passed on that accuses the caller."""
 
+_OTHER = "other"
+"""Stands for what the server knows and we do not."""
+
 _JUDGED_IN_PICTURES = ("sexual", "violence", "violence/graphic", "self-harm")
 """What the documented model judges pictures for; the others it judges in words alone."""
+
+_JUDGED_IN_WORDS = (*_JUDGED_IN_PICTURES, "hate")
+"""What every version judges words for."""
+
+_NOT_GIVEN = -1.0
 
 _SIDE = 1024
 """Longest side in pixels of a picture that is sent: what a model sees is smaller still."""
 
 
-class ServerModerator:
-    """Asks the server about words and about pictures.
+class Server:
+    """One model behind such a server.
 
     A category is refused where the server flags it or, where the operator gave it a threshold of its own,
     where its score is above that. The modes, made for the embedded network, mean nothing to it.
@@ -57,47 +65,72 @@ class ServerModerator:
         thresholds: The operator's.
     """
 
-    categories = frozenset(_OURS[theirs] for theirs in _JUDGED_IN_PICTURES)
-
     def __init__(self, post: Post, model: str, thresholds: Thresholds) -> None:
         self.name = f"server/{model}"
         self._post = post
         self._model = model
         self._thresholds = thresholds
 
-    def check(self, picture: npt.NDArray[np.uint8]) -> Verdict:
-        """See ImageModerator.
+    def judge(self, content: Mapping[str, Any], needed: Collection[str]) -> Verdict:
+        """What the server says about one text or picture.
+
+        Args:
+            content: The text or picture as the API takes it.
+            needed: What it has to be judged for, in the server's words.
 
         Raises:
             OSError: the server could not be asked, or not in time.
-            ValueError: its answer cannot be read, or does not judge what pictures are judged for.
+            ValueError: its answer cannot be read, or says that not all that is needed was judged.
         """
-        url = f"data:image/jpeg;base64,{base64.b64encode(_jpeg(picture)).decode()}"
-        return self._ask([{"type": "image_url", "image_url": {"url": url}}], _JUDGED_IN_PICTURES)
-
-    def _ask(self, content: list[dict[str, Any]], needed: tuple[str, ...]) -> Verdict:
-        body = self._post(json.dumps({"model": self._model, "input": content}).encode())
+        body = self._post(json.dumps({"model": self._model, "input": [content]}).encode())
         try:
             [judged] = json.loads(body)["results"]
             flags, scores = judged["categories"], judged["category_scores"]
             found = {theirs: (_flag(flags[theirs]), _score(scores[theirs])) for theirs in flags}
-        except (LookupError, TypeError, ValueError, AttributeError) as problem:
+            kinds = judged.get("category_applied_input_types")
+            kind = content["type"].removesuffix("_url")
+            looked_at = {theirs for theirs in found if kinds is None or kind in kinds[theirs]}
+        except (LookupError, TypeError, ValueError) as problem:
             raise ValueError("the moderation server gave an answer that cannot be read") from problem
-        if not found.keys() >= set(needed):
+        if not looked_at >= set(needed):
             raise ValueError("the moderation server did not judge all that it is asked for")
         return self._verdict(found)
 
     def _verdict(self, found: Mapping[str, tuple[bool, float]]) -> Verdict:
-        """What is refused first by the server's own order: the highest score. An unknown category counts."""
+        """A refusal for the highest score of those that refuse. A category that we do not know counts."""
         for theirs, (flagged, score) in sorted(found.items(), key=lambda item: -item[1][1]):
-            category = _OURS.get(theirs, "other")
+            category = _OURS.get(theirs, _OTHER)
             own = self._thresholds.own.get(category, _NOT_GIVEN)
             if flagged if own is _NOT_GIVEN else own is not None and score > own:
                 return Verdict(allowed=False, category=category, score=score, detector=self.name)
         return Verdict(allowed=True, score=max(score for _, score in found.values()), detector=self.name)
 
 
-_NOT_GIVEN = -1.0
+class ServerModerator:
+    """Has a server judge pictures, sent as JPEG files of at most 1024 pixels a side."""
+
+    categories = frozenset({*(_OURS[theirs] for theirs in _JUDGED_IN_PICTURES), _OTHER})
+
+    def __init__(self, server: Server) -> None:
+        self.name = server.name
+        self._server = server
+
+    def check(self, picture: npt.NDArray[np.uint8]) -> Verdict:
+        """See ImageModerator."""
+        url = f"data:image/jpeg;base64,{base64.b64encode(_jpeg(picture)).decode()}"
+        return self._server.judge({"type": "image_url", "image_url": {"url": url}}, _JUDGED_IN_PICTURES)
+
+
+class ServerTextModerator:
+    """Has a server judge words."""
+
+    def __init__(self, server: Server) -> None:
+        self.name = server.name
+        self._server = server
+
+    def check(self, text: str) -> Verdict:
+        """See TextModerator."""
+        return self._server.judge({"type": "text", "text": text}, _JUDGED_IN_WORDS)
 
 
 def _flag(value: Any) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backcloth.moderation.phrases import read_phrases
-from backcloth.service import open_text_moderator
+from backcloth.moderators import open_text_moderator
 from backcloth.settings import ModerationSettings
 
 
