@@ -18,8 +18,13 @@ demo: $(INSTALLED) models
 serve: $(INSTALLED) models
 	$(BIN)/backcloth serve
 
+# Two processes share the suite, file by file in the order of the folders, so that the slow ones begin. Each process
+# computes with one thread where a library would take all cores.
+WORKERS ?= 2
+
+test: export OMP_NUM_THREADS = 1
 test: $(INSTALLED) models lint types
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
