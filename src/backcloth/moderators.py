@@ -69,6 +69,10 @@ def open_image_moderators(settings: ModerationSettings) -> ImageModerators:
     for category in settings.require:
         if not running or not all(category in moderator.categories for moderator in running):
             raise ModeratorUnavailable(f"BACKCLOTH_MODERATION_REQUIRE has {category}, but {_known(running)}")
+        if not thresholds.wants(category):
+            raise ModeratorUnavailable(
+                f"BACKCLOTH_MODERATION_REQUIRE has {category}, which BACKCLOTH_MODERATION_THRESHOLDS turns off"
+            )
     for category in settings.thresholds:
         if not any(category in moderator.categories for moderator in running):
             raise ModeratorUnavailable(
@@ -89,7 +93,7 @@ def open_text_moderator(settings: ModerationSettings) -> TextModerator:
     )
     if "openai" not in settings.prompt:
         return embedded
-    return TextChain([embedded, ServerTextModerator(server_of(settings, Thresholds()))])
+    return TextChain([embedded, ServerTextModerator(_server_of(settings, Thresholds()))])
 
 
 def _chain(moderators: list[ImageModerator]) -> Chain | None:
@@ -108,7 +112,7 @@ def _open(name: Backend, settings: ModerationSettings, thresholds: Thresholds) -
             return NudityModerator(thresholds, network_path())
         case "classifier":
             return open_classifier(
-                given(settings.classifier_dir),
+                _given(settings.classifier_dir),
                 settings.classifier_labels,
                 thresholds,
                 device=settings.device,
@@ -116,16 +120,16 @@ def _open(name: Backend, settings: ModerationSettings, thresholds: Thresholds) -
             )
         case "guard":
             return open_guard(
-                given(settings.guard_dir), thresholds, device=settings.device, timeout_s=settings.timeout_s
+                _given(settings.guard_dir), thresholds, device=settings.device, timeout_s=settings.timeout_s
             )
         case "openai":
-            return ServerModerator(server_of(settings, thresholds))
+            return ServerModerator(_server_of(settings, thresholds))
 
 
-def server_of(settings: ModerationSettings, thresholds: Thresholds) -> Server:
+def _server_of(settings: ModerationSettings, thresholds: Thresholds) -> Server:
     """The moderation server of the settings; nothing is asked yet."""
     peer = Peer(
-        f"{str(given(settings.openai_url)).rstrip('/')}/moderations",
+        f"{str(_given(settings.openai_url)).rstrip('/')}/moderations",
         key=settings.openai_key.get_secret_value() if settings.openai_key else "",
         timeout_s=settings.timeout_s,
         max_bytes=ANSWER_BYTES,
@@ -133,7 +137,7 @@ def server_of(settings: ModerationSettings, thresholds: Thresholds) -> Server:
     return Server(peer.post, settings.openai_model, thresholds)
 
 
-def given(value: T | None) -> T:
+def _given(value: T | None) -> T:
     """A knob that the settings have checked to be there."""
     if value is None:
         raise ModeratorUnavailable("a knob that a backend needs is missing")
