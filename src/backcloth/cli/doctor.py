@@ -14,8 +14,8 @@ import backcloth
 from backcloth.cli.configure import DataDir, load
 from backcloth.cutout.presets import NAMES
 from backcloth.cutout.weights import WeightsError
-from backcloth.language.embedding import EmbeddingUnavailable, verified_network
 from backcloth.imaging.credentials import CredentialsUnusable
+from backcloth.language.embedding import EmbeddingUnavailable, verified_network
 from backcloth.prompting.writer import RefinerUnavailable
 from backcloth.scene.engines_file import EnginesFileError
 from backcloth.scene.protocol import Capabilities
