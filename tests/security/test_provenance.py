@@ -7,9 +7,11 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -95,6 +97,11 @@ def text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+def pixels(png: bytes) -> npt.NDArray[np.uint8]:
+    """The file's pixels."""
+    return np.asarray(Image.open(io.BytesIO(png)))
+
+
 def packet(png: bytes) -> str:
     """The file's XMP."""
     found = Image.open(io.BytesIO(png)).info["XML:com.adobe.xmp"]
@@ -102,7 +109,7 @@ def packet(png: bytes) -> str:
     return found
 
 
-BACKGROUNDS = {
+BACKGROUNDS: dict[str, tuple[dict[str, Any], str]] = {
     "colour": ({"prompt": "#336699"}, COMPOSITE),
     "studio": ({"prompt": "on a wooden table"}, COMPOSITE),
     "references": ({"prompt": None, "ref_images": [text(quick_picture())]}, COMPOSITE),
@@ -137,7 +144,7 @@ def test_signing_changes_no_pixel_of_the_same_request(signing: ServiceProcess) -
     assert first != second
     assert len(first) == len(second)
     assert packet(first) == packet(second)
-    assert np.array_equal(*(np.asarray(Image.open(io.BytesIO(each))) for each in (first, second)))
+    assert np.array_equal(pixels(first), pixels(second))
 
 
 @pytest.mark.parametrize("kind", INPUTS)
@@ -161,8 +168,8 @@ def test_nothing_of_the_inputs_leaves_but_their_pixels(
             url = f"{signing.url}/v2/status/{request_id}{path}"
             assert marks(httpx.get(url, headers={"api_token": signing.token}).content) == set()
     assert marks(signing.log.encode()) == set()
-    for path in (signing.data_dir / "data").rglob("*"):
-        assert not path.is_file() or marks(path.read_bytes()) == set(), path
+    for kept in (signing.data_dir / "data").rglob("*"):
+        assert not kept.is_file() or marks(kept.read_bytes()) == set(), kept
 
 
 @pytest.mark.parametrize(
