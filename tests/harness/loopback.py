@@ -11,13 +11,16 @@ from typing import Self
 class Loopback:
     """Runs while the `with` block does. What it answers is a subclass's `handler`."""
 
+    host = "127.0.0.1"
+    """The address to listen at."""
+
     def handler(self) -> type[BaseHTTPRequestHandler]:
         """What answers the requests."""
         raise NotImplementedError
 
     def __enter__(self) -> Self:
         """Starts it on a free port."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self._server = ThreadingHTTPServer((self.host, 0), self.handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
         return self
@@ -33,4 +36,4 @@ class Loopback:
     @property
     def origin(self) -> str:
         """Where it answers, without a slash at the end."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://{self.host}:{self._server.server_port}"

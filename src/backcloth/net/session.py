@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ WEB_PORTS = (80, 443)
 FAULTS = (aiohttp.ClientError, OSError, ValueError)
 """All that a session raises over a hostile URL or server. TimeoutError is an OSError and UnicodeError a
 ValueError."""
+
+_NAME = r"[^][/?#@\\\s:%]*[^][/?#@\\\s:%.]\.?"
+_PLAIN = re.compile(rf"https?://(\[[^][/?#@\\\s]+\]|{_NAME})(:[0-9]*)?([/?#]|$)", re.IGNORECASE)
+"""How a URL has to begin: what other parsers read otherwise, or not at all, is not taken here either. Escapes
+in a host, digits of other scripts in a port, `@` without a name before it, blanks and backslashes."""
 
 T = TypeVar("T")
 
@@ -98,6 +104,8 @@ def parse_url(url: str) -> URL:
         raise ValueError("the URL names no host, or port 0")
     if parsed.raw_user is not None or parsed.raw_password is not None:
         raise ValueError("the URL must not hold a user name or password")
+    if not _PLAIN.match(url):
+        raise ValueError("the URL's host or port cannot be read")
     return parsed
 
 
