@@ -1,6 +1,7 @@
 # Everything runs in .venv, which the first target that needs it creates from the lock file.
 PYTHON ?= python3
 VENV := .venv
+SUPPLY := $(VENV)-supply
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -56,6 +57,19 @@ models: $(INSTALLED)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock"
 
+# Looks every locked version up in a database of advisories, pypi.org's or an OSV server at AUDIT_OSV_URL. Ends
+# with 1 for a hole that is known, with 2 where the database could not be asked.
+audit: $(SUPPLY)/.installed
+	$(SUPPLY)/bin/python -m supply.audit
+
+# Ends with 1 for a package of the service whose licence is not allowed; ARGS names more lock files to list.
+licences: $(INSTALLED)
+	$(BIN)/python -m supply.licences $(ARGS)
+
+# Writes dist/backcloth-VERSION.cdx.json.
+sbom: $(INSTALLED) $(SUPPLY)/.installed
+	$(BIN)/python -m supply.sbom $(SUPPLY)/bin/cyclonedx-py
+
 lock:
 	$(LOCK) --group dev pyproject.toml -o requirements/dev.txt
 	$(LOCK) --group pyproject.toml:build -o requirements/build.txt
@@ -65,13 +79,18 @@ lock:
 		--extra diffusion --group pyproject.toml:torch pyproject.toml -o requirements/diffusion.txt
 
 clean:
-	rm -rf $(VENV) demo-out
+	rm -rf $(VENV) $(SUPPLY) demo-out
 
 $(VENV)/.installed: requirements/dev.txt requirements/build.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Python 3.11 to 3.13 is needed, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements/build.txt -r requirements/dev.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(SUPPLY)/.installed: requirements/supply.txt
+	$(PYTHON) -m venv $(SUPPLY)
+	$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/supply.txt
 	touch $@
 
 # Without dependencies, as the lock names all but torch; torch comes last and finds what it needs.

@@ -1,0 +1,1 @@
+"""Looks at what the service is made of: licences, known vulnerabilities, and a bill of materials."""

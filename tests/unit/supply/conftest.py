@@ -1,0 +1,10 @@
+"""The checks of the supply chain are programs beside the package, found from the root of the repository."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_ROOT = str(Path(__file__).parents[3])
+if _ROOT not in sys.path:
+    sys.path.append(_ROOT)
