@@ -57,12 +57,12 @@ models: $(INSTALLED)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock"
 
-# Looks every locked version up in a database of advisories, pypi.org's or an OSV server at AUDIT_OSV_URL. Ends
-# with 1 for a hole that is known, with 2 where the database could not be asked.
+# Looks every locked version up in a database of advisories, pypi.org's or an OSV server at AUDIT_OSV_URL. Fails
+# for a hole that is known, and where the database could not be asked.
 audit: $(SUPPLY)/.installed
 	$(SUPPLY)/bin/python -m supply.audit
 
-# Ends with 1 for a package of the service whose licence is not allowed; ARGS names more lock files to list.
+# Fails for a package of the service whose licence is not allowed; ARGS names more lock files to list.
 licences: $(INSTALLED)
 	$(BIN)/python -m supply.licences $(ARGS)
 
