@@ -17,6 +17,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 Key = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
+EMAIL_PROTECTION, TIME_STAMPING = ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.TIME_STAMPING
+"""What certificates of C2PA signers and of time-stamp authorities are for."""
+
 _DAY = dt.timedelta(days=1)
 
 
@@ -53,21 +56,28 @@ def make_signer(
     """A root, an issuer below it, and a signer whose certificate is valid for some days from yesterday."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     root_key, issuer_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    root = _certificate("root", root_key, "root", root_key, days=30, authority=True)
-    issuer = _certificate("issuer", issuer_key, "root", root_key, days=30, authority=True)
-    signer = _certificate("signer", key, "issuer", issuer_key, days=days, authority=False)
+    root = certificate("root", root_key, "root", root_key)
+    issuer = certificate("issuer", issuer_key, "root", root_key)
+    signer = certificate("signer", key, "issuer", issuer_key, purpose=EMAIL_PROTECTION, days=days)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "chain.pem").write_bytes(_pem(signer) + _pem(issuer))
+    (folder / "chain.pem").write_bytes(pem(signer) + pem(issuer))
     (folder / "key.pem").write_bytes(
         key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
     )
-    return Signer(folder / "chain.pem", folder / "key.pem", _pem(root).decode())
+    return Signer(folder / "chain.pem", folder / "key.pem", pem(root).decode())
 
 
-def _certificate(
-    name: str, key: Key, issuer: str, issuer_key: ec.EllipticCurvePrivateKey, *, days: int, authority: bool
+def certificate(
+    name: str,
+    key: Key,
+    issuer: str,
+    issuer_key: ec.EllipticCurvePrivateKey,
+    *,
+    purpose: x509.ObjectIdentifier | None = None,
+    days: int = 30,
 ) -> x509.Certificate:
-    """As the C2PA specification, 14.5, wants certificates of signers and of those above them."""
+    """As the C2PA specification, 14.5, wants certificates; one without a purpose may issue others."""
+    authority = purpose is None
     begins = dt.datetime.now(dt.UTC) - _DAY
     usage = dict.fromkeys(
         ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
@@ -97,9 +107,9 @@ def _certificate(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
         )
     )
-    if not authority:
-        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
-        builder = builder.add_extension(purpose, critical=False)
+    if purpose:
+        extension = x509.ExtendedKeyUsage([purpose])
+        builder = builder.add_extension(extension, critical=purpose == TIME_STAMPING)
     return builder.sign(issuer_key, hashes.SHA256())
 
 
@@ -109,8 +119,9 @@ def _called(name: str) -> x509.Name:
     )
 
 
-def _pem(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(serialization.Encoding.PEM)
+def pem(of: x509.Certificate) -> bytes:
+    """It as a file holds it."""
+    return of.public_bytes(serialization.Encoding.PEM)
 
 
 def validated(png: bytes, root: str) -> tuple[str, dict[str, Any]]:

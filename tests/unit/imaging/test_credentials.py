@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import io
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from backcloth.imaging.provenance import xmp
 from harness.credentials import Key, Signer, make_signer, validated
 from harness.service_process import free_port
 from harness.site import Site
+from harness.time_stamps import CAN_STAMP, TimeStamps
 
 PICTURE = np.random.Generator(np.random.PCG64(5)).integers(0, 256, (37, 53, 3), dtype=np.uint8)
 GENERATED = Provenance(Origin.GENERATED)
@@ -37,6 +39,13 @@ def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
 def signed(signer: Signer) -> bytes:
     """A result with its credentials."""
     return Credentials(signer.certificates, signer.key).sign(PNG, GENERATED)
+
+
+def test_without_a_time_stamp_no_time_is_told(signer: Signer, signed: bytes) -> None:
+    """The manifest says nothing of when the service was used."""
+    _, manifest = validated(signed, signer.root)
+    assert "time" not in manifest["signature_info"]
+    assert "when" not in str(manifest)
 
 
 def test_a_reader_trusts_what_was_signed(signer: Signer, signed: bytes) -> None:
@@ -153,6 +162,21 @@ def test_without_the_library_it_says_what_to_install(signer: Signer, monkeypatch
     monkeypatch.setattr(importlib, "import_module", missing)
     with pytest.raises(CredentialsUnusable, match=r"backcloth\[c2pa\]"):
         Credentials(signer.certificates, signer.key)
+
+
+@pytest.mark.skipif(not CAN_STAMP, reason="the openssl command, which stamps, is not there")
+def test_a_time_stamp_stands_in_the_signature(signer: Signer, tmp_path: Path) -> None:
+    """The authority is asked once a result, and a reader that trusts it reads when the result was signed."""
+    with TimeStamps(tmp_path) as authority:
+        credentials = Credentials(signer.certificates, signer.key, authority.origin)
+        assert authority.asked == 0
+        before = dt.datetime.now(dt.UTC).replace(microsecond=0)
+        stamped = credentials.sign(PNG, GENERATED)
+        after = dt.datetime.now(dt.UTC)
+        assert authority.asked == 1
+    verdict, manifest = validated(stamped, signer.root + authority.root)
+    assert verdict == "Trusted"
+    assert before <= dt.datetime.fromisoformat(manifest["signature_info"]["time"]) <= after
 
 
 def test_a_time_stamp_authority_that_fails_fails_the_result(signer: Signer) -> None:
