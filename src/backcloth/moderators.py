@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from backcloth.domain.request import Checks
 from backcloth.moderation.chain import Chain, TextChain
-from backcloth.moderation.classifier import open_classifier
 from backcloth.moderation.guard import open_guard
+from backcloth.moderation.image_classifier import open_classifier
 from backcloth.moderation.nudity import NudityModerator, network_path
 from backcloth.moderation.phrases import NOTHING, read_phrases
 from backcloth.moderation.protocol import ImageModerator, ModeratorUnavailable, TextModerator
@@ -71,7 +71,8 @@ def open_image_moderators(settings: ModerationSettings) -> ImageModerators:
             raise ModeratorUnavailable(f"BACKCLOTH_MODERATION_REQUIRE has {category}, but {_known(running)}")
         if not thresholds.wants(category):
             raise ModeratorUnavailable(
-                f"BACKCLOTH_MODERATION_REQUIRE has {category}, which BACKCLOTH_MODERATION_THRESHOLDS turns off"
+                f"BACKCLOTH_MODERATION_REQUIRE has {category}, but "
+                f"BACKCLOTH_MODERATION_THRESHOLDS turns it off"
             )
     for category in settings.thresholds:
         if not any(category in moderator.categories for moderator in running):

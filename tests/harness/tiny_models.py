@@ -81,13 +81,16 @@ def _qwen_sizes() -> dict[str, Any]:
 
 def qwen_tokenizer(*more: str) -> Any:
     """A tokenizer whose words are the 256 bytes."""
-    vocabulary = {sign: index for index, sign in enumerate(sorted(_bytes()))}
-    for special in (*_SPECIAL, *more):
-        vocabulary[special] = len(vocabulary)
-    tokenizer = transformers.Qwen2Tokenizer(vocab=vocabulary, merges=[])
+    tokenizer = byte_tokenizer(*_SPECIAL, *more)
     tokenizer.add_special_tokens({"additional_special_tokens": [*_SPECIAL[1:], *more]})
     tokenizer.chat_template = _CHAT
     return tokenizer
+
+
+def byte_tokenizer(*special: str, **options: Any) -> Any:
+    """One whose words are the 256 bytes and the special ones given, in this order."""
+    vocabulary = {sign: index for index, sign in enumerate([*sorted(_bytes()), *special])}
+    return transformers.Qwen2Tokenizer(vocab=vocabulary, merges=[], **options)
 
 
 def _bytes() -> list[str]:

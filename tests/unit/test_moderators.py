@@ -41,7 +41,7 @@ def test_nobody_judges_where_that_is_said() -> None:
         ({"thresholds": "violence=0.5"}, "THRESHOLDS has violence"),
         (
             {"require": "sexual", "thresholds": "sexual=off"},
-            "REQUIRE has sexual, which .*THRESHOLDS turns off",
+            "REQUIRE has sexual, but .*THRESHOLDS turns it",
         ),
         ({"force": "image", "input": "none"}, "FORCE has image, but BACKCLOTH_MODERATION_INPUT names nobody"),
         ({"force": "result", "output": "none"}, "FORCE has result, but BACKCLOTH_MODERATION_OUTPUT"),

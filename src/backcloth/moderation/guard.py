@@ -167,14 +167,23 @@ class LlamaGuardModerator:
             ValueError: the answer is neither of the two.
         """
         answer = self.answer(picture, time.monotonic() + self._timeout_s)
+        return self.read(answer, self._thresholds, self.name)
+
+    @staticmethod
+    def read(answer: str, thresholds: Thresholds, detector: str) -> Verdict:
+        """What an answer says: the first hazard that is not turned off refuses.
+
+        Raises:
+            ValueError: it is neither of the two.
+        """
         read = _ANSWER.fullmatch(answer.strip())
         if read is None:
             raise ValueError("the guard model gave an answer that cannot be read")
         for hazard in re.findall(r"S\d+", read[1] or ""):
             category = HAZARDS.get(hazard, "other")
-            if self._thresholds.wants(category):
-                return Verdict(allowed=False, category=category, detector=self.name)
-        return Verdict(allowed=True, detector=self.name)
+            if thresholds.wants(category):
+                return Verdict(allowed=False, category=category, detector=detector)
+        return Verdict(allowed=True, detector=detector)
 
     def answer(self, picture: npt.NDArray[np.uint8], deadline: float) -> str:
         """What the model writes about a picture.
