@@ -20,6 +20,8 @@ from backcloth.cutout.birefnet import Shelf
 from backcloth.cutout.presets import open_segmenter
 from backcloth.cutout.protocol import Segmenter
 from backcloth.imaging.credentials import Credentials
+from backcloth.imaging.decode_wire import Limits
+from backcloth.imaging.decoder import Decoder
 from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
@@ -46,6 +48,7 @@ from backcloth.scene.studio.engine import Reader
 from backcloth.scene.studio.meaning import Meaning
 from backcloth.settings import (
     CutoutSettings,
+    ImageSettings,
     ProvenanceSettings,
     RefineSettings,
     Settings,
@@ -97,8 +100,19 @@ def open_engines(settings: Settings, store: Store, secret: bytes | None = None) 
             redirects=settings.fetch.redirects,
         ),
         store=store,
-        max_pixels=settings.image.max_pixels,
+        decoder=Decoder(limits_of_decoding(settings.image)),
         credentials=open_credentials(settings.provenance),
+    )
+
+
+def limits_of_decoding(settings: ImageSettings) -> Limits:
+    """What decoding one picture may cost."""
+    return Limits(
+        settings.max_pixels,
+        settings.decode_s,
+        settings.decode_megapixel_s,
+        settings.decode_bytes,
+        settings.decode_pixel_bytes,
     )
 
 
@@ -198,6 +212,7 @@ class Service:
         self._store = open_store(settings.store)
         secret = load_secret(settings.data_dir / "signing.key")
         self.engines = open_engines(settings, self._store, secret)
+        self.engines.decoder.open()
         signer = UrlSigner(secret, settings.base_url)
         metrics = Metrics()
         waiters = Waiters()

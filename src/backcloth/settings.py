@@ -112,6 +112,15 @@ class ImageSettings(_Group):
     """Checked in the file's header before any pixel is decoded. A 50 MP job with `original_quality` peaks at
     1.3 GB; without, far less."""
     max_references: int = Field(8, ge=1)
+    decode_s: float = Field(1.5, gt=0)
+    """CPU seconds that decoding any file may take; more is a 413. Good small files need a tenth of that."""
+    decode_megapixel_s: float = Field(0.2, ge=0)
+    """CPU seconds more for each megapixel of the header: twice what the costliest kind of file took."""
+    decode_bytes: int = Field(256 * MIB, ge=192 * MIB)
+    """Address space of the process that decodes, besides file and pixels. It begins with 110 MiB, and what
+    files carry beside their pixels has to fit too."""
+    decode_pixel_bytes: int = Field(32, ge=4)
+    """Address space more for each pixel of the header: the costliest kind of file took 24."""
 
 
 class CutoutSettings(_Group):

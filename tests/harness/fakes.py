@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from backcloth.domain.background import Prompt, Solid
 from backcloth.domain.request import Mode
+from backcloth.imaging.decode_wire import Limits
+from backcloth.imaging.decoder import Decoder
 from backcloth.net.fetch import Fetcher
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.policy import Policy
@@ -71,5 +73,5 @@ def engines_around(draw: Drawing) -> Engines:
         policy=Policy(b"tests"),
         fetcher=Fetcher(allow=(), max_bytes=1, timeout_s=1, connect_s=1, redirects=0),
         store=open_store("memory://"),
-        max_pixels=50_000_000,
+        decoder=Decoder(Limits(50_000_000, 1.5, 0.2, 256 * 2**20, 32)),
     )

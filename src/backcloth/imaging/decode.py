@@ -1,8 +1,12 @@
-"""Bytes of a photo to pixels, safely: any bytes give a Photo or an error for the caller."""
+"""Bytes of a photo to pixels: any bytes give a Photo or an error for the caller.
+
+What strangers sent is decoded by `decoder`, which runs this in a process of its own.
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +18,12 @@ from backcloth.errors import InvalidRequest, TooLarge, UnsupportedMedia
 from backcloth.imaging.premultiplied import straightened
 from backcloth.imaging.profile import to_srgb
 from backcloth.imaging.tagging import profile_of
+from backcloth.imaging.webp import canvas_size
 
 Pixels = npt.NDArray[np.uint8]
+
+OnHeader = Callable[[int, int], None]
+"""Told width and height once the header has been read: before they are judged, before a pixel is decoded."""
 
 # Every picture is held to `max_pixels` below, from its header. Pillow's own cap answers through the
 # process-wide warning filters, which threads cannot change safely, and would refuse larger allowances.
@@ -40,7 +48,9 @@ class Photo:
     alpha: Pixels | None = None
 
 
-def decode(data: bytes, *, parameter: str, max_pixels: int) -> Photo:
+def decode(
+    data: bytes, *, parameter: str, max_pixels: int, on_header: OnHeader = lambda _width, _height: None
+) -> Photo:
     """Decodes JPEG, PNG or WEBP, whatever its colour mode, depth, profile and orientation.
 
     Of an animation it is the first frame. Sixteen bits become eight (the upper ones), what the file says of
@@ -51,34 +61,53 @@ def decode(data: bytes, *, parameter: str, max_pixels: int) -> Photo:
         data: The file.
         parameter: The request's parameter, for the error's sentence.
         max_pixels: Cap on width × height, checked from the header before any pixel is decoded.
+        on_header: Told the file's width and height.
 
     Raises:
         UnsupportedMedia: the bytes are not JPEG, PNG or WEBP.
         TooLarge: more pixels than the cap.
         InvalidRequest: the file is damaged or cut short.
+        MemoryError: there is too little of it.
     """
     media = sniff(data[:12])
     if media is None:
-        raise UnsupportedMedia(f"{parameter}: only JPEG, PNG and WEBP pictures are accepted")
+        raise unsupported(parameter)
+
+    def judge(size: tuple[int, int]) -> None:
+        on_header(*size)
+        if size[0] * size[1] > max_pixels:
+            raise too_many_pixels(parameter, size, max_pixels)
+
+    if media is MediaType.WEBP and (canvas := canvas_size(data)):
+        judge(canvas)
     try:
         # Pillow's JPEG reader also opens MPO, a JPEG with further pictures behind the first.
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
-            _check_size(image, parameter, max_pixels)
+            judge(image.size)
             image.load()
             photo = _convert(image, _sample_depth(data, media))
             orientation = _orientation(image)
     except (TooLarge, MemoryError):
         raise
     except Exception as error:  # decoders raise nearly anything on hostile bytes, none of it our fault
-        raise InvalidRequest(f"{parameter}: the picture is damaged or cut short") from error
+        raise damaged(parameter) from error
     alpha = None if photo.alpha is None else _upright(photo.alpha, orientation)
     return Photo(_upright(photo.picture, orientation), alpha)
 
 
-def _check_size(image: Image.Image, parameter: str, max_pixels: int) -> None:
-    width, height = image.size
-    if width * height > max_pixels:
-        raise TooLarge(f"{parameter}: {width} × {height} pixels is over the limit of {max_pixels:,} pixels")
+def unsupported(parameter: str) -> UnsupportedMedia:
+    """The refusal of what is no picture, or one in another format."""
+    return UnsupportedMedia(f"{parameter}: only JPEG, PNG and WEBP pictures are accepted")
+
+
+def damaged(parameter: str) -> InvalidRequest:
+    """The refusal of a file that cannot be decoded."""
+    return InvalidRequest(f"{parameter}: the picture is damaged or cut short")
+
+
+def too_many_pixels(parameter: str, size: tuple[int, int], max_pixels: int) -> TooLarge:
+    """The refusal of a picture of that (width, height)."""
+    return TooLarge(f"{parameter}: {size[0]} × {size[1]} pixels is over the limit of {max_pixels:,} pixels")
 
 
 def _sample_depth(data: bytes, media: MediaType) -> int:

@@ -15,9 +15,9 @@ from __future__ import annotations
 import math
 from functools import reduce
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
 Map = npt.NDArray[np.float32]
@@ -49,7 +49,7 @@ def straightened(samples: Pixels, alpha: Pixels) -> Pixels:
         An array like `samples`; `samples` itself where nothing was to be done.
     """
     colours = samples.reshape(*alpha.shape, -1)
-    strongest = reduce(np.maximum, cv2.split(colours))
+    strongest = reduce(np.maximum, _planes(colours))
     if (strongest > alpha).any():
         return samples
     low, high = _TELLING_ALPHA
@@ -82,17 +82,36 @@ def _opaque_colours(
     height, width = alpha.shape
     scale = min(1.0, math.sqrt(_WORKING_AREA / (width * height)))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    window = (2 * max(1, round(_REACH * math.sqrt(size[0] * size[1]) / 2)) + 1,) * 2
+    reach = max(1, round(_REACH * math.sqrt(size[0] * size[1]) / 2))
     opaque = np.where(alpha == 255, np.uint8(255), np.uint8(0))
-    planes = (cv2.bitwise_and(plane, opaque) for plane in cv2.split(samples))
+    planes = (plane & opaque for plane in _planes(samples))
     share, *colours = (
-        cv2.blur(cv2.resize(plane, size, interpolation=cv2.INTER_AREA).astype(np.float32), window)
+        _blurred(np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BOX)), reach)
         for plane in (opaque, *planes)
     )
     at = (rows * size[1] // height, columns * size[0] // width)
     found = share[at]
     total = np.stack([colour[at] for colour in colours], axis=-1)
     return np.asarray(total * 255 / np.maximum(found, np.float32(1))[:, None], np.float32), found >= 1
+
+
+def _planes(samples: Pixels) -> list[Pixels]:
+    """The channels of (H, W, C), each (H, W) and contiguous."""
+    return [np.ascontiguousarray(samples[..., channel]) for channel in range(samples.shape[2])]
+
+
+def _blurred(plane: Pixels, reach: int) -> Map:
+    """Mean over a square of `reach` pixels to every side, mirrored beyond the border.
+
+    By numpy: whatever reads the files of strangers (`decode_child`) is kept free of what it can do without.
+    """
+    side = 2 * reach + 1
+    sums = np.pad(plane.astype(np.int64), reach, mode="reflect")
+    for _ in range(2):
+        total = np.cumsum(sums, axis=0)
+        total[side:] -= total[:-side].copy()
+        sums = total[side - 1 :].T
+    return np.asarray(sums / side**2, np.float32)
 
 
 def _divided(colour: Pixels, alpha: Pixels) -> Map:

@@ -9,6 +9,7 @@ from backcloth.cutout.protocol import Segmenter
 from backcloth.domain.background import Background
 from backcloth.domain.request import Mode
 from backcloth.imaging.credentials import Credentials
+from backcloth.imaging.decoder import Decoder
 from backcloth.moderation.protocol import ImageModerator, TextModerator
 from backcloth.net.fetch import Fetcher
 from backcloth.pipeline.policy import Policy
@@ -31,7 +32,7 @@ class Engines:
         policy: Which checks run unasked, and how their refusals are logged.
         fetcher: Downloads pictures from URLs.
         store: Holds inline inputs and results.
-        max_pixels: Largest picture decoded.
+        decoder: Decodes what strangers sent.
         credentials: Signs results; None leaves them unsigned.
     """
 
@@ -44,7 +45,7 @@ class Engines:
     policy: Policy
     fetcher: Fetcher
     store: Store
-    max_pixels: int
+    decoder: Decoder
     credentials: Credentials | None = None
 
     def scene(self, background: Background, mode: Mode, but: Collection[str] = ()) -> SceneEngine:
@@ -71,7 +72,8 @@ class Engines:
         return tuple(found.values())
 
     def close(self) -> None:
-        """Ends what the scene engines hold. Jobs in work are left as they are."""
+        """Ends what the scene engines and the decoder hold. Jobs in work are left as they are."""
+        self.decoder.close()
         for engine in self.all_scenes:
             if isinstance(engine, Closable):
                 engine.close()

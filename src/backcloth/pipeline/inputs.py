@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from backcloth.domain.request import Remote, ReplaceBackground, Source
-from backcloth.imaging.decode import Photo, decode
+from backcloth.imaging.decode import Photo
 from backcloth.imaging.geometry import canvas_size, resize_picture, resize_premultiplied
 from backcloth.pipeline.engines import Engines
 
@@ -56,7 +56,7 @@ def _decoded(source: Source, parameter: str, engines: Engines) -> Photo:
         data = engines.fetcher.fetch(source.url, parameter=parameter)
     else:
         data = engines.store.get(source.key)
-    return decode(data, parameter=parameter, max_pixels=engines.max_pixels)
+    return engines.decoder.decode(data, parameter=parameter)
 
 
 def _no_larger_than_needed(reference: Photo, canvas: tuple[int, int]) -> Photo:
