@@ -83,6 +83,7 @@ def tiny_llama_guard(folder: Path, answers: Mapping[tuple[int, int, int], str]) 
         eos_token=_END,
         pad_token=_BEGIN,
     )
+    tokenizer.add_special_tokens({"additional_special_tokens": ["<|image|>"]})
     pictures = transformers.MllamaImageProcessor(size={"height": 28, "width": 28}, max_image_tiles=1)
     processor = transformers.MllamaProcessor(pictures, tokenizer, chat_template=_GUARD_CHAT)
     sizes = {**_text(num_hidden_layers=3, max_position_embeddings=256), "hidden_size": 64}

@@ -23,23 +23,32 @@ def plain(colour: tuple[int, int, int]) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return np.full((40, 40, 3), colour, np.uint8)
 
 
+@pytest.fixture(scope="module")
+def shield(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ShieldGemma by chance."""
+    from harness.tiny_guards import tiny_shield  # noqa: PLC0415  # imports torch
+
+    return tiny_shield(tmp_path_factory.mktemp("models") / "tiny-shield")
+
+
+@pytest.fixture(scope="module")
+def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Llama Guard that knows four colours."""
+    from harness.tiny_guards import tiny_llama_guard  # noqa: PLC0415  # imports torch
+
+    return tiny_llama_guard(tmp_path_factory.mktemp("models") / "tiny-guard", ANSWERS)
+
+
 class TestShieldGemma:
     """One step, Yes or No for each policy."""
 
     pytestmark = needs_diffusion
 
-    @pytest.fixture(scope="class")
-    def folder(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        """A model by chance."""
-        from harness.tiny_guards import tiny_shield  # noqa: PLC0415  # imports torch
-
-        return tiny_shield(tmp_path_factory.mktemp("models") / "tiny-shield")
-
-    def test_yes_refuses(self, folder: Path, tmp_path: Path) -> None:
+    def test_yes_refuses(self, shield: Path, tmp_path: Path) -> None:
         """A policy's score is the share of Yes: with Yes and No exchanged, it is what is missing to one."""
         from harness.tiny_guards import tiny_shield  # noqa: PLC0415  # imports torch
 
-        guard = open_guard(folder, Thresholds(), device="cpu", timeout_s=60)
+        guard = open_guard(shield, Thresholds(), device="cpu", timeout_s=60)
         other = open_guard(
             tiny_shield(tmp_path / "x", yes="N", no="Y"), Thresholds(), device="cpu", timeout_s=60
         )
@@ -51,15 +60,15 @@ class TestShieldGemma:
         for category, score in scores.items():
             assert score == pytest.approx(1 - exchanged[category], abs=1e-5)
         worst = max(scores, key=lambda category: scores[category])
-        verdict = open_guard(folder, Thresholds(scores[worst] - 0.001), device="cpu", timeout_s=60).check(
+        verdict = open_guard(shield, Thresholds(scores[worst] - 0.001), device="cpu", timeout_s=60).check(
             plain(PINK)
         )
         assert (verdict.allowed, verdict.category, verdict.detector) == (False, worst, "guard/tiny-shield")
 
-    def test_a_policy_that_is_off_is_not_asked(self, folder: Path) -> None:
+    def test_a_policy_that_is_off_is_not_asked(self, shield: Path) -> None:
         """It costs a step like any other."""
         thresholds = Thresholds(own={"violence": None, "illegal": None})
-        guard = open_guard(folder, thresholds, device="cpu", timeout_s=60)
+        guard = open_guard(shield, thresholds, device="cpu", timeout_s=60)
         assert isinstance(guard, ShieldGemmaModerator)
         assert set(guard.scores(plain(GREY))) == {"sexual"}
 
@@ -69,37 +78,30 @@ class TestLlamaGuard:
 
     pytestmark = needs_diffusion
 
-    @pytest.fixture(scope="class")
-    def folder(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        """A model that knows four colours."""
-        from harness.tiny_guards import tiny_llama_guard  # noqa: PLC0415  # imports torch
-
-        return tiny_llama_guard(tmp_path_factory.mktemp("models") / "tiny-guard", ANSWERS)
-
     def opened(self, folder: Path, timeout_s: float = 60, **own: None) -> LlamaGuardModerator:
         """The moderator on a CPU."""
         guard = open_guard(folder, Thresholds(own=own), device="cpu", timeout_s=timeout_s)
         assert isinstance(guard, LlamaGuardModerator)
         return guard
 
-    def test_what_it_writes_is_the_verdict(self, folder: Path) -> None:
+    def test_what_it_writes_is_the_verdict(self, llama: Path) -> None:
         """Greedily, although the folder asks for sampling; a hazard that is turned off is passed over."""
-        guard = self.opened(folder)
+        guard = self.opened(llama)
         assert guard.check(plain(GREY)).allowed
         verdict = guard.check(plain(PINK))
         assert (verdict.allowed, verdict.category, verdict.detector) == (False, "sexual", "guard/tiny-guard")
         assert guard.check(plain(BLUE)).category == "weapons"
-        assert self.opened(folder, weapons=None).check(plain(BLUE)).category == "violence"
-        assert self.opened(folder, weapons=None, violence=None).check(plain(BLUE)).allowed
+        assert self.opened(llama, weapons=None).check(plain(BLUE)).category == "violence"
+        assert self.opened(llama, weapons=None, violence=None).check(plain(BLUE)).allowed
 
-    def test_an_answer_that_cannot_be_read_is_none(self, folder: Path) -> None:
+    def test_an_answer_that_cannot_be_read_is_none(self, llama: Path) -> None:
         """It must not pass for `safe`."""
         with pytest.raises(ValueError, match="cannot be read"):
-            self.opened(folder).check(plain(GREEN))
+            self.opened(llama).check(plain(GREEN))
 
-    def test_a_late_answer_is_none(self, folder: Path) -> None:
+    def test_a_late_answer_is_none(self, llama: Path) -> None:
         """The writing stops once the time is over."""
-        guard = self.opened(folder)
+        guard = self.opened(llama)
         with pytest.raises(TimeoutError, match="in time"):
             guard.answer(plain(GREY), deadline=time.monotonic())
 
