@@ -1,18 +1,16 @@
 """Other people's collections of hostile input, where `CORPORA_DIR` names a folder that holds them.
 
 Our own specimens stand in the other tests and always run; these folders are large and have other licences:
-`json/test_parsing` (JSONTestSuite), `strings/blns.json` (Big List of Naughty Strings), `png` (the image-png
-crate's tests with PngSuite) and `exif` (exif-orientation-examples).
+`json/test_parsing` (JSONTestSuite), `png` (the image-png crate's tests with PngSuite) and `exif`
+(exif-orientation-examples). The strings of `strings/blns.json` join ours in tests/security/test_strings.py.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 import numpy as np
@@ -20,7 +18,6 @@ import pytest
 from PIL import Image
 
 from harness.answers import finished, image, refusal
-from harness.quick_job import quick_job
 from harness.raw_http import SUBMIT
 from harness.service_process import ServiceProcess
 
@@ -54,7 +51,7 @@ def test_json_that_must_be_refused_is_400(client: httpx.Client) -> None:
     """JSONTestSuite's `n_` files."""
     for path in corpus("json/test_parsing", "n_*.json"):
         details = refusal(submit(client, path.read_bytes()), 400)
-        assert "not valid JSON" in details, path.name
+        assert "not valid JSON" in details or "too many values" in details, path.name
 
 
 def test_other_json_is_a_400_about_its_content(client: httpx.Client) -> None:
@@ -72,47 +69,6 @@ def test_json_in_every_string_field_is_no_fault(client: httpx.Client) -> None:
         for field in ("image", "prompt", "seed", "ref_images"):
             answer = submit(client, f'{{"{field}": {value}}}'.encode())
             refusal(answer, 400)
-
-
-def naughty() -> list[str]:
-    """The strings."""
-    return [str(text) for text in json.loads((Path(FOLDER) / "strings/blns.json").read_text("utf-8"))]
-
-
-def test_naughty_pictures_are_no_fault(client: httpx.Client) -> None:
-    """A string as the image is refused; the few that are URLs are taken and fail in the job."""
-    for text in naughty():
-        answer = client.post(SUBMIT, json={"image": text, "prompt": COLOUR})
-        if answer.status_code == 202:
-            assert text.lower().startswith("http"), text
-        else:
-            refusal(answer, answer.status_code)
-            assert answer.status_code in (400, 415), text
-
-
-def test_naughty_prompts_are_taken_or_refused(client: httpx.Client) -> None:
-    """As either prompt. A check that cannot run here keeps the good ones from becoming jobs."""
-    body = quick_job(visual_output_content_moderation=True)
-    for text in naughty():
-        for extra in ({"prompt": text}, {"prompt": COLOUR, "negative_prompt": text}):
-            answer = client.post(SUBMIT, json={**body, **extra})
-            refusal(answer, answer.status_code)
-            assert answer.status_code in (400, 422, 503), text
-
-
-def test_naughty_tokens_and_ids_are_no_fault(service: ServiceProcess) -> None:
-    """In the token's header as far as a header can carry them, and in the path of the status."""
-    with httpx.Client(base_url=service.url, timeout=60) as client:
-        for text in naughty():
-            header = text.encode().replace(b"\r", b"").replace(b"\n", b"").replace(b"\0", b"").strip()
-            answer = client.post(SUBMIT, json={}, headers={b"api_token": header})
-            if answer.headers["content-type"] == "text/plain; charset=utf-8":
-                # The HTTP parser itself refuses control characters in headers, before any of our code.
-                assert answer.status_code == 400
-            else:
-                refusal(answer, 401)
-            found = client.get(f"/v2/status/{quote(text, safe='')}", headers={"api_token": service.token})
-            assert found.status_code == 404
 
 
 def converted(client: httpx.Client, path: Path) -> httpx.Response:
