@@ -27,7 +27,7 @@ def create_app(context: Context) -> ASGIApp:
         redoc_url=None,
     )
     app.state.context = context
-    answer_errors(app)
+    answer_errors(app, _ROUTERS)
     for router in _ROUTERS:
         app.include_router(router)
     origins = context.settings.cors_origins

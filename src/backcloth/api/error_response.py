@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match, Route
 
 from backcloth.domain.job import Failure
 from backcloth.errors import BackclothError, InternalError, InvalidRequest, MethodNotAllowed, NotFound
@@ -28,8 +30,15 @@ def error_response(error: BackclothError, request_id: str) -> JSONResponse:
     return JSONResponse(body, status_code=error.status, headers=error.headers)
 
 
-def answer_errors(app: FastAPI) -> None:
-    """Makes the application answer every exception with the one body."""
+def answer_errors(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Makes the application answer every exception with the one body.
+
+    Args:
+        app: The application.
+        routers: What it includes, for the methods in a 405; the framework keeps no list of all routes.
+    """
+    routes = [*app.routes, *(route for router in routers for route in router.routes)]
+    app.state.routes = [route for route in routes if isinstance(route, Route)]
     app.add_exception_handler(BackclothError, _own)
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(ClientDisconnect, _hung_up)
@@ -58,9 +67,16 @@ async def _framework(request: Request, error: Exception) -> JSONResponse:
         case _:
             translated = InternalError("The request failed for an internal reason.")
     response = error_response(translated, request.state.request_id)
-    if isinstance(error, HTTPException) and error.headers:
-        response.headers.update({name: value for name, value in error.headers.items() if name == "Allow"})
+    if status == 405:
+        response.headers["Allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """All that the path answers; the framework names those of its first route alone."""
+    routes: list[Route] = request.app.state.routes
+    matching = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in matching for method in route.methods or ()})
 
 
 async def _hung_up(request: Request, _error: Exception) -> JSONResponse:

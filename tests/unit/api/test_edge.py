@@ -68,7 +68,7 @@ class Exchange:
 def application(metrics: Metrics | None = None, **limits: float) -> Edge:
     """An application that reads its body, leaves it, or breaks, behind an edge with these limits."""
     app = FastAPI()
-    answer_errors(app)
+    answer_errors(app, ())
 
     @app.post("/read")
     async def read(request: Request) -> int:
