@@ -16,6 +16,14 @@ def test_every_locked_package_is_pinned_and_hashed(path: Path) -> None:
     assert len(entries) == len(lines) > 5
 
 
+def test_nothing_is_installed_from_a_lock_without_its_hashes() -> None:
+    """Only `--require-hashes` makes pip look at them all."""
+    recipe = (BASE.parents[1] / "Makefile").read_text()
+    installs = [line for line in recipe.splitlines() if " -r requirements/" in line]
+    assert len(installs) == len(LOCKS) - 2  # build and dev are installed together, base is for others
+    assert all("--require-hashes" in line for line in installs)
+
+
 def test_the_service_is_locked_as_it_is_developed() -> None:
     """Its own closure is part of the one that the tests run with, version for version."""
     development = {(each.name, each.version) for each in locked(BASE.with_name("dev.txt"))}
