@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.pictures import encoded, subject_picture
+from harness.postgres import Postgres
 from harness.service_process import Launch, ServiceProcess
 
 
@@ -33,6 +34,14 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     yield start
     for service in started:
         service.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL for all tests; whoever uses it takes a new database, and nobody stops it."""
+    server = Postgres().start()
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")

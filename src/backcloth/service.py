@@ -22,10 +22,13 @@ from backcloth.cutout.protocol import Segmenter
 from backcloth.imaging.credentials import Credentials
 from backcloth.imaging.decode_wire import Limits
 from backcloth.imaging.decoder import Decoder
+from backcloth.jobs.crew import Crew
+from backcloth.jobs.ended import EndedListener, announce
 from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
-from backcloth.jobs.queue import Duties, Queue
+from backcloth.jobs.queue import Queue
+from backcloth.jobs.runner import Duties
 from backcloth.jobs.sweep import Sweeper
 from backcloth.jobs.tell import Teller
 from backcloth.jobs.waiters import Waiters
@@ -56,15 +59,13 @@ from backcloth.settings import (
 )
 from backcloth.storage.claim import FolderClaim
 from backcloth.storage.database import create_tables, open_database
+from backcloth.storage.shared import given_secret, shared_secret
 from backcloth.storage.sign import SECRET_BYTES, UrlSigner, load_secret
 from backcloth.storage.store import Store, open_store
 
 _log = structlog.get_logger(__name__)
 
 DAY_S = 86_400
-DRAIN_S = 20
-"""Seconds that jobs in work get to end when the process is told to stop; the rest are run again."""
-
 READY_S = 2.0
 """Anybody may ask whether the service is ready, and the answer costs a write to the store."""
 
@@ -190,47 +191,68 @@ def open_tokens(settings: Settings) -> tuple[Tokens, sa.Engine]:
     return Tokens(engine), engine
 
 
+def open_secret(settings: Settings, database: sa.Engine) -> bytes:
+    """The secret that every process of the service has; it signs picture URLs.
+
+    Raises:
+        ValueError: the processes on this database do not agree on it, or its file is damaged.
+    """
+    given = settings.signing_secret.get_secret_value() if settings.signing_secret else None
+    if settings.distributed:
+        return shared_secret(database, given)
+    return given_secret(given) if given else load_secret(settings.data_dir / "signing.key")
+
+
 class Service:
     """An open service: HTTP's view of it is `context`.
 
     Args:
         settings: All settings.
+        works: Whether this process runs jobs; without, others on the same PostgreSQL have to.
 
     Raises:
         WeightsUnavailable, WeightsInvalid: the preset's weights are missing or are not what they should be.
         ValueError: a setting that only shows when used, such as a revoked bootstrap token, a wrong file of
-            engines, or a data folder that another process is serving from.
+            engines, a data folder that another process is serving from, or a store that others cannot reach.
         OSError, sqlalchemy.exc.SQLAlchemyError: the folder or the database cannot be used.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, works: bool = True) -> None:
         self.settings = settings
-        self._claim = FolderClaim(settings.data_dir)
+        self._draining = False
+        self._claim = None if settings.distributed else FolderClaim(settings.data_dir)
+        _require_common_ground(settings, works=works)
         tokens, self._database = open_tokens(settings)
         if settings.bootstrap_token:
             tokens.ensure(settings.bootstrap_token.get_secret_value(), BOOTSTRAP_ORGANISATION)
         self._store = open_store(settings.store)
-        secret = load_secret(settings.data_dir / "signing.key")
+        secret = open_secret(settings, self._database)
         self.engines = open_engines(settings, self._store, secret)
-        self.engines.decoder.open()
+        if works:
+            self.engines.decoder.open()
         signer = UrlSigner(secret, settings.base_url)
         metrics = Metrics()
         waiters = Waiters()
+        self._queue = Queue(self._database, settings.database)
         ledger = Ledger(
             self._database,
             boot=secrets.token_hex(16),
             retention_s=settings.job.retention_days * DAY_S,
-            on_webhook=self._enqueue_webhook,
+            on_webhook=self._queue.enqueue_webhook,
+            on_end=announce if settings.distributed else lambda _connection, _job_id: None,
         )
+        self._ended = EndedListener(settings.database, waiters.notify) if settings.distributed else None
         worker = Worker(ledger, self.engines, waiters, metrics)
         teller = Teller(ledger, WebhookSender(allow=settings.fetch.allow), signer)
-        self._queue = Queue(
+        self._crew = works and Crew(
             self._database,
             settings.database,
-            executor_id=settings.executor_id,
+            self._queue,
+            Sweeper(ledger, self._queue, self._store, worker, every_s=settings.job.sweep_s),
+            executor_id=settings.executor,
+            lease_s=settings.job.lease_s,
             duties=Duties(worker.work, worker.give_up, teller.tell),
         )
-        self._sweeper = Sweeper(ledger, self._queue, self._store, worker, every_s=settings.job.sweep_s)
         self._report: tuple[float, dict[str, Any]] = (-READY_S, {})
         self.context = Context(
             settings=settings,
@@ -242,6 +264,7 @@ class Service:
                 waiters=waiters,
                 metrics=metrics,
                 max_open=settings.job.max_open,
+                max_open_each=settings.job.max_open_each,
             ),
             waiters=waiters,
             tokens=tokens,
@@ -253,22 +276,32 @@ class Service:
             ready=self.ready,
         )
 
-    def _enqueue_webhook(self, connection: sa.Connection, job_id: str) -> None:
-        """The queue and the ledger need each other; this is where the circle closes."""
-        self._queue.enqueue_webhook(connection, job_id)
-
     def open(self) -> None:
-        """Recovers unfinished jobs and starts working."""
-        self._queue.open(workers=self.settings.job.workers, poll_s=self.settings.job.poll_s)
-        self._sweeper.open()
+        """Recovers unfinished jobs and starts working.
+
+        Raises:
+            ValueError: another live process works under the same executor id.
+        """
+        if self._ended:
+            self._ended.open()
+        if self._crew:
+            self._crew.open(workers=self.settings.job.workers, poll_s=self.settings.job.poll_s)
+
+    def drain(self) -> None:
+        """Says from now on that the service is not ready, so that no more requests are sent to it."""
+        self._draining = True
 
     def close(self) -> None:
-        """Drains and stops. What is not finished in time runs again at the next start."""
-        self._sweeper.close()
-        self._queue.close(drain_s=DRAIN_S)
+        """Drains and stops. What is not finished in time runs again at the next start, or elsewhere."""
+        if self._crew:
+            self._crew.close(drain_s=self.settings.job.drain_s)
+        if self._ended:
+            self._ended.close()
+        self._queue.close()
         self.engines.close()
         self._database.dispose()
-        self._claim.release()
+        if self._claim:
+            self._claim.release()
 
     def ready(self) -> dict[str, Any]:
         """Each component's state, and which engines run, at most READY_S old. Blocks."""
@@ -276,10 +309,12 @@ class Service:
         if time.monotonic() - asked > READY_S:
             report = self._look()
             self._report = (time.monotonic(), report)
-        return report
+        return report | {"status": "draining"} if self._draining else report
 
     def _look(self) -> dict[str, Any]:
         components = {"database": _state(self._ping_database), "store": _state(self._store.ping)}
+        if self._crew and not self._crew.present:
+            components["worker"] = "not known to be alive"
         healthy = all(state == "ok" for state in components.values())
         return {
             "status": "ok" if healthy else "unavailable",
@@ -300,6 +335,21 @@ class Service:
 
 def _name(moderator: TextModerator | ImageModerator | None) -> str | None:
     return moderator.name if moderator else None
+
+
+def _require_common_ground(settings: Settings, *, works: bool) -> None:
+    """What several processes need before they may share jobs.
+
+    Raises:
+        ValueError: it is missing.
+    """
+    if settings.distributed and not settings.store_url:
+        raise ValueError(
+            "with PostgreSQL, BACKCLOTH_STORE_URL has to name the store that every process shares: "
+            "s3://bucket/prefix, or file:///folder if it is the same folder for all"
+        )
+    if not settings.distributed and not works:
+        raise ValueError("without a worker of its own a service needs BACKCLOTH_DATABASE_URL=postgresql://…")
 
 
 def _state(ping: Callable[[], None]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -297,6 +298,12 @@ class JobSettings(_Group):
     """A sync request that takes longer is answered 202. The official SDK gives up after 30 s."""
     max_open: int = Field(2000, ge=1)
     """Accepted and unfinished jobs; more is a 503."""
+    max_open_each: int = Field(1000, ge=1)
+    """Those of one organisation; more is a 429."""
+    drain_s: int = Field(20, ge=1)
+    """What jobs in work get to end when the process is told to stop; the rest run again elsewhere."""
+    lease_s: float = Field(15.0, ge=2)
+    """With PostgreSQL: a worker that was silent for so long is taken for dead, and its jobs run again."""
     retention_days: float = Field(3.0, gt=0, le=3650)
     """Results and their jobs are removed after this time; three days is the contract's default."""
     sweep_s: float = Field(60.0, gt=0)
@@ -362,8 +369,14 @@ class Settings(BaseSettings):
     """`sqlite:///…` or `postgresql://…`; empty is a SQLite file in `data_dir`."""
     store_url: str = ""
     """`file:///…` or `s3://bucket/prefix`; empty is a folder in `data_dir`."""
-    executor_id: str = Field("local", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
-    """Stable name of this process; two live processes must never share one."""
+    executor_id: str = Field("", pattern=r"^[A-Za-z0-9_.-]{0,64}$")
+    """Stable name of a working process; no two live ones may share it. Empty is the host's name."""
+    signing_secret: SecretStr | None = Field(None, min_length=32)
+    """Signs picture URLs, instead of a secret kept beside the jobs."""
+    worker_port: int | None = Field(None, ge=1, le=65535)
+    """Where `backcloth worker` answers health checks and metrics, if anywhere."""
+    drain_notice_s: float = Field(0.0, ge=0, le=300)
+    """How long a service that was told to stop is not ready before it stops listening."""
     bootstrap_token: SecretStr | None = None
     """A token that works from the first start, for local use and tests."""
     engines: Path | None = None
@@ -431,6 +444,18 @@ class Settings(BaseSettings):
             return str(self.public_url).rstrip("/")
         host = "localhost" if self.everywhere else f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def distributed(self) -> bool:
+        """Whether several processes share the database."""
+        return self.database_url.startswith("postgresql")
+
+    @property
+    def executor(self) -> str:
+        """The name of this process as a worker, the default filled in."""
+        if self.executor_id or not self.distributed:
+            return self.executor_id or "local"
+        return re.sub(r"[^A-Za-z0-9_.-]", "-", socket.gethostname())[:64]
 
     @property
     def database(self) -> str:

@@ -65,6 +65,13 @@ def states(data_dir: Path) -> Counter[str]:
         return Counter(state for (state,) in database.execute("SELECT state FROM jobs"))
 
 
+def starts(data_dir: Path, job_id: str) -> int:
+    """How often a job was started."""
+    with closing(sqlite3.connect(f"file:{data_dir}/data/backcloth.db?mode=ro", uri=True)) as database:
+        found = database.execute("SELECT attempts FROM jobs WHERE id = ?", (job_id,)).fetchone()
+    return int(found[0])
+
+
 def job_ids(data_dir: Path) -> set[str]:
     """The ids of all job rows."""
     with closing(sqlite3.connect(f"file:{data_dir}/data/backcloth.db?mode=ro", uri=True)) as database:
@@ -72,7 +79,7 @@ def job_ids(data_dir: Path) -> set[str]:
 
 
 def test_every_accepted_job_ends_once(tmp_path: Path, launch: Launch) -> None:
-    """Of over a hundred jobs accepted around several kill -9, each is completed, with its picture, once."""
+    """Of over a hundred jobs accepted around several kill -9, each ends once, and with its picture."""
     service = launch()
     submitters = Submitters(service)
     submitters.run()
@@ -88,17 +95,19 @@ def test_every_accepted_job_ends_once(tmp_path: Path, launch: Launch) -> None:
     bodies = [service.finished(request_id, within_s=120) for request_id in submitters.accepted]
     assert len(bodies) >= JOBS
     assert len(set(submitters.accepted)) == len(submitters.accepted)
-    assert [body for body in bodies if body["status"] != "COMPLETED"] == []
-    for body in bodies:
+    failed = [body["request_id"] for body in bodies if body["status"] != "COMPLETED"]
+    assert len(failed) <= KILLS // MAX_STARTS, "only a job that was hit by so many kills may be failed"
+    assert [job_id for job_id in failed if starts(tmp_path, job_id) <= MAX_STARTS] == []
+    for body in (body for body in bodies if body["status"] == "COMPLETED"):
         picture = httpx.get(body["result"]["image_url"])
         assert picture.status_code == 200
         assert picture.headers["content-type"] == "image/png"
 
     deadline = time.monotonic() + 60
-    while set(states(tmp_path)) - {"completed"} and time.monotonic() < deadline:
+    while set(states(tmp_path)) & {"queued", "running"} and time.monotonic() < deadline:
         time.sleep(0.2)  # a job accepted just before a kill has no 202 that anybody read, and ends too
-    assert set(states(tmp_path)) == {"completed"}
-    assert states(tmp_path)["completed"] >= len(submitters.accepted)
+    assert not set(states(tmp_path)) & {"queued", "running"}
+    assert states(tmp_path).total() >= len(submitters.accepted)
     service.stop()
     inputs = {path.name.split("-")[0] for path in (tmp_path / "data" / "pictures").glob("inputs/*")}
     assert not inputs & job_ids(tmp_path), "inputs outlived their jobs"

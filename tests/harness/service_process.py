@@ -26,6 +26,7 @@ class ServiceProcess:
     Attributes:
         data_dir: Where it keeps everything; a second start with the same one continues.
         environment: Extra settings.
+        options: Of the command.
     """
 
     data_dir: Path
@@ -33,6 +34,7 @@ class ServiceProcess:
     token: str = field(default_factory=lambda: "test-" + secrets.token_hex(16))
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
+    options: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -57,7 +59,7 @@ class ServiceProcess:
             "BACKCLOTH_LIMIT_FAILED_TOKENS_PER_MINUTE": "0",
             **self.environment,
         }
-        command = [sys.executable, "-m", "backcloth", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", "backcloth", "serve", "--port", str(self.port), *self.options]
         with (self.data_dir / "service.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "--data-dir", str(self.data_dir / "data")], env=environment, stdout=log, stderr=log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp
 
@@ -26,9 +27,19 @@ def create_app(context: Context) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
     )
+    return _layered(app, context, _ROUTERS)
+
+
+def create_worker_app(context: Context) -> ASGIApp:
+    """What a worker answers: its health and its metrics."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    return _layered(app, context, (health.router,))
+
+
+def _layered(app: FastAPI, context: Context, routers: tuple[APIRouter, ...]) -> ASGIApp:
     app.state.context = context
-    answer_errors(app, _ROUTERS)
-    for router in _ROUTERS:
+    answer_errors(app, routers)
+    for router in routers:
         app.include_router(router)
     origins = context.settings.cors_origins
     return Edge(

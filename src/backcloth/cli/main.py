@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import backcloth
-from backcloth.cli import cutout, doctor, models, replace, serve, tokens
+from backcloth.cli import cutout, doctor, models, replace, serve, tokens, worker
 from backcloth.cli.logs import write_logs
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve.serve)
+app.command()(worker.worker)
 app.command()(replace.replace)
 app.command()(cutout.cutout)
 app.command()(doctor.doctor)

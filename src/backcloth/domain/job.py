@@ -6,8 +6,8 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_STARTS = 6
-"""Starts after which a job is failed: one beside others, then five alone.
+MAX_STARTS = 3
+"""Starts after which a job is failed: one beside others, then two alone.
 
 A job that kills its process must not do so for ever. One that merely ran when the process died is as innocent
 as its neighbours: whatever was running then runs alone the next time, and only deaths alone are held against

@@ -11,10 +11,11 @@ import structlog
 
 from backcloth.domain.job import Job, Webhook
 from backcloth.domain.request import ReplaceBackground
-from backcloth.errors import Unavailable
+from backcloth.errors import TooManyRequests, Unavailable
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.queue import Queue
+from backcloth.jobs.turns import Line, line_for
 from backcloth.jobs.waiters import Waiters
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.moderation import admit
@@ -38,6 +39,7 @@ class Jobs:
         waiters: Where worker threads report ends.
         metrics: Counts acceptances.
         max_open: Accepted and unfinished jobs beyond which a request is answered 503.
+        max_open_each: Those of one organisation beyond which its request is answered 429.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Jobs:
         waiters: Waiters,
         metrics: Metrics,
         max_open: int,
+        max_open_each: int,
     ) -> None:
         self._engine = engine
         self._ledger = ledger
@@ -58,6 +61,7 @@ class Jobs:
         self._waiters = waiters
         self._metrics = metrics
         self._max_open = max_open
+        self._max_open_each = max_open_each
 
     def accept(
         self,
@@ -77,25 +81,30 @@ class Jobs:
             webhook: Whom to tell when the job ends.
 
         Raises:
-            ModerationRefused, PromptNotUnderstood, Unavailable: the request cannot be accepted; nothing is
-                left behind.
+            ModerationRefused, PromptNotUnderstood, Unavailable, TooManyRequests: the request cannot be
+                accepted; nothing is left behind.
         """
         admit(request, self._engines)
         try:
             for key, data in pictures.items():
                 self._engines.store.put(key, data)
             with self._engine.begin() as connection:
-                self._require_room(connection)
-                self._ledger.insert(connection, job_id, organisation, request, webhook)
-                self._queue.enqueue(connection, job_id)
-        except BaseException:
-            self._engines.store.delete(list(pictures))
+                line = line_for(connection, organisation)
+                self._require_room(line)
+                self._ledger.insert(connection, job_id, organisation, request, webhook, turn=line.turn)
+                self._queue.enqueue(connection, job_id, line.turn)
+        except BaseException as fault:
+            # If the connection broke, the commit may have arrived all the same, and the job needs its inputs.
+            if not (isinstance(fault, sa.exc.DBAPIError) and fault.connection_invalidated):
+                self._engines.store.delete(list(pictures))
             raise
         self._metrics.accepted.inc()
 
-    def _require_room(self, connection: sa.Connection) -> None:
-        if self._ledger.open_count(connection) >= self._max_open:
+    def _require_room(self, line: Line) -> None:
+        if line.open >= self._max_open:
             raise Unavailable("Too many jobs are waiting.", retry_after=10)
+        if line.own >= self._max_open_each:
+            raise TooManyRequests(f"{line.own} of your jobs are unfinished, the limit.", retry_after=10)
 
     def find(self, job_id: str, organisation: str) -> Job | None:
         """The organisation's job; None for an unknown one and for someone else's alike. Blocks."""

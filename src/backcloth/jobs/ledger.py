@@ -17,7 +17,7 @@ from backcloth.jobs.table import jobs
 _REQUEST = TypeAdapter(ReplaceBackground)
 _OPEN = (State.QUEUED, State.RUNNING)
 _DEADLY = Failure(
-    500, "Internal server error", f"The service stopped each of the {MAX_STARTS} times it ran this job."
+    500, "Internal server error", f"The worker stopped each of the {MAX_STARTS} times that this job was run."
 )
 
 
@@ -29,6 +29,7 @@ class Ledger:
         boot: Unique to this start of the process; tells a retry within it from a start after a crash.
         retention_s: How long a final job is kept, in seconds.
         on_webhook: Called inside the transaction that ends a job which has a webhook.
+        on_end: Called inside every transaction that ends a job.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class Ledger:
         boot: str,
         retention_s: float,
         on_webhook: Callable[[sa.Connection, str], None],
+        on_end: Callable[[sa.Connection, str], None] = lambda _connection, _job_id: None,
     ) -> None:
         self._engine = engine
         self._boot = boot
         self._retention_s = retention_s
         self._on_webhook = on_webhook
+        self._on_end = on_end
 
     def insert(
         self,
@@ -51,6 +54,8 @@ class Ledger:
         organisation: str,
         request: ReplaceBackground,
         webhook: Webhook | None,
+        *,
+        turn: int,
     ) -> None:
         """Adds an accepted job inside the caller's transaction."""
         connection.execute(
@@ -59,17 +64,13 @@ class Ledger:
                 organisation=organisation,
                 state=State.QUEUED,
                 seed=request.seed,
+                turn=turn,
                 request=_REQUEST.dump_python(request, mode="json"),
                 webhook_url=webhook.url if webhook else None,
                 webhook_key=webhook.key.hex() if webhook else None,
                 created_at=time.time(),
             )
         )
-
-    def open_count(self, connection: sa.Connection) -> int:
-        """Accepted and unfinished jobs."""
-        query = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.state.in_(_OPEN))
-        return connection.execute(query).scalar_one()
 
     def open_ids(self) -> set[str]:
         """The ids of all unfinished jobs."""
@@ -146,6 +147,8 @@ class Ledger:
         )
         with self._engine.begin() as connection:
             row = connection.execute(end).first()
+            if row is not None:
+                self._on_end(connection, job_id)
             if row is not None and row.webhook_url:
                 self._on_webhook(connection, job_id)
         return row is not None

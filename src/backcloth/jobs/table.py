@@ -14,6 +14,7 @@ jobs = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("seed", sa.BigInteger, nullable=False),
     sa.Column("request", sa.JSON, nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False, server_default="1"),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("boot", sa.String(32)),
     sa.Column("result", sa.JSON),
@@ -23,6 +24,6 @@ jobs = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("finished_at", sa.Float),
     sa.Column("expires_at", sa.Float),
-    sa.Index("jobs_by_state", "state"),
+    sa.Index("jobs_in_line", "state", "organisation", "turn"),
     sa.Index("jobs_by_expiry", "expires_at"),
 )

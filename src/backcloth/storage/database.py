@@ -15,6 +15,7 @@ metadata = sa.MetaData()
 
 POOL_SIZE = 10
 POOL_TIMEOUT_S = 30
+CONNECT_S = 5
 SQLITE_BUSY_MS = 30_000
 """Several processes may share the file: a writer waits this long for the others before it fails."""
 
@@ -55,9 +56,33 @@ def open_database(url: str) -> sa.Engine:
                 pool_timeout=POOL_TIMEOUT_S,
                 pool_pre_ping=True,
                 hide_parameters=True,
+                connect_args={"connect_timeout": CONNECT_S},
             )
         case other:
             raise ValueError(f"the database must be sqlite or postgresql, not {other}")
+
+
+def open_session(url: str, *, idle_s: float) -> sa.Connection:
+    """A connection to PostgreSQL outside any pool, in autocommit, for locks and notifications.
+
+    It needs a session of its own: a pooler in front of the server must not be in transaction mode.
+
+    Args:
+        url: The database.
+        idle_s: Seconds of silence after which the server ends the session, and with it its locks.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database cannot be reached.
+    """
+    engine = sa.create_engine(
+        sa.make_url(url).set(drivername="postgresql+psycopg"),
+        poolclass=sa.NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"connect_timeout": CONNECT_S, "tcp_user_timeout": int(idle_s * 1000)},
+    )
+    session = engine.connect()
+    session.execute(sa.text(f"SET idle_session_timeout = {int(idle_s * 1000)}"))
+    return session
 
 
 def create_tables(engine: sa.Engine) -> None:

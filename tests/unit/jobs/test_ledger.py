@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from backcloth.domain.background import Solid
 from backcloth.domain.colour import Colour
+from backcloth.domain.job import MAX_STARTS, Failure, Result, State, Webhook
 from backcloth.domain.placement import KEPT, Placement, Position, Shadow
 from backcloth.domain.request import ReplaceBackground, Stored
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.table import jobs
-from backcloth.storage.database import create_tables, open_database
 
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[sa.Engine]:
-    """A database with our tables."""
-    opened = open_database(f"sqlite:///{tmp_path / 'jobs.db'}")
-    create_tables(opened)
-    yield opened
-    opened.dispose()
+REQUEST = ReplaceBackground(Stored("inputs/a-0"), Solid(Colour(1, 2, 3)), seed=4)
 
 
 def kept(engine: sa.Engine, request: ReplaceBackground) -> tuple[Ledger, str]:
@@ -32,7 +23,7 @@ def kept(engine: sa.Engine, request: ReplaceBackground) -> tuple[Ledger, str]:
     ledger = Ledger(engine, boot="now", retention_s=60, on_webhook=lambda _connection, _job_id: None)
     job_id = uuid.uuid4().hex
     with engine.begin() as connection:
-        ledger.insert(connection, job_id, "agency", request, None)
+        ledger.insert(connection, job_id, "agency", request, None, turn=1)
     return ledger, job_id
 
 
@@ -56,3 +47,44 @@ def test_a_row_from_before_placements_loads(engine: sa.Engine) -> None:
         del old["placement"]
         connection.execute(jobs.update().values(request=old))
     assert ledger.start(job_id) == request
+
+
+def test_a_job_ends_once(engine: sa.Engine) -> None:
+    """The first end stands, and only it is told to those who asked."""
+    told: list[str] = []
+    ledger = Ledger(
+        engine,
+        boot="now",
+        retention_s=60,
+        on_webhook=lambda _connection, job_id: told.append(f"webhook {job_id}"),
+        on_end=lambda _connection, job_id: told.append(f"end {job_id}"),
+    )
+    with engine.begin() as connection:
+        ledger.insert(connection, "a", "agency", REQUEST, Webhook("https://example.com/", b"key"), turn=1)
+    assert ledger.complete("a", Result(key="results/a.png", size=1, seed=4))
+    assert not ledger.fail("a", Failure(500, "Internal server error", "Too late."))
+    assert not ledger.complete("a", Result(key="results/other.png", size=2, seed=5))
+    job = ledger.find("a")
+    assert job is not None
+    assert (job.state, job.failure) == (State.COMPLETED, None)
+    assert job.result is not None
+    assert job.result.key == "results/a.png"
+    assert told == ["end a", "webhook a"]
+
+
+def test_only_another_process_counts_as_a_start(engine: sa.Engine) -> None:
+    """A retry within a process is no second start; a job under which the last allowed process died fails."""
+    ledger, job_id = kept(engine, REQUEST)
+    assert ledger.start(job_id) == REQUEST
+    assert ledger.start(job_id) == REQUEST
+    assert ledger.deaths(job_id) == 0
+    for boot in range(1, MAX_STARTS):
+        later = Ledger(engine, boot=str(boot), retention_s=60, on_webhook=lambda _connection, _job_id: None)
+        assert later.deaths(job_id) == boot
+        assert later.start(job_id) == REQUEST
+    last = Ledger(engine, boot="last", retention_s=60, on_webhook=lambda _connection, _job_id: None)
+    assert last.start(job_id) is None
+    job = last.find(job_id)
+    assert job is not None
+    assert job.failure is not None
+    assert (job.failure.code, str(MAX_STARTS) in job.failure.details) == (500, True)

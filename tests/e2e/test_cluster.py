@@ -1,0 +1,144 @@
+"""Several processes on one PostgreSQL: two that accept, three that work."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from harness.answers import accepted, finished, image_file
+from harness.cluster import Cluster, WorkerProcess
+from harness.postgres import Postgres
+from harness.quick_job import quick_job, quick_picture
+from harness.site import Page, Site
+
+LEASE_S = 3
+DRAIN_S = 2
+
+
+@pytest.fixture(scope="module")
+def cluster(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Two API processes and three workers on a database of their own."""
+    made = Cluster(
+        tmp_path_factory.mktemp("cluster"),
+        postgres.new_database(),
+        environment={"BACKCLOTH_JOB_LEASE_S": str(LEASE_S), "BACKCLOTH_JOB_DRAIN_S": str(DRAIN_S)},
+    )
+    try:
+        made.add_apis(2)
+        made.add_workers(3)
+        yield made
+    finally:
+        made.end()
+
+
+def attempts(cluster: Cluster, job_id: str) -> int:
+    """How often a job was started."""
+    with psycopg.connect(cluster.database_url) as connection:
+        found = connection.execute("SELECT attempts FROM jobs WHERE id = %s", (job_id,)).fetchone()
+    assert found
+    return int(found[0])
+
+
+def owner(cluster: Cluster, job_id: str, *, other_than: str = "") -> WorkerProcess:
+    """The worker that has begun a job, once there is one."""
+    query = (
+        "SELECT executor_id FROM dbos.workflow_status JOIN jobs ON id = workflow_uuid"
+        " WHERE id = %s AND status = 'PENDING' AND state = 'running'"
+    )
+    deadline = time.monotonic() + 30
+    with psycopg.connect(cluster.database_url, autocommit=True) as connection:
+        while time.monotonic() < deadline:
+            found = connection.execute(query, (job_id,)).fetchone()
+            if found and found[0] != other_than:
+                return next(worker for worker in cluster.workers if worker.name == found[0])
+            time.sleep(0.05)
+    raise TimeoutError("nobody works on the job")
+
+
+def held_job(cluster: Cluster, site: Site, gate: threading.Event, path: str) -> str:
+    """The id of a job that is in work and stays there until the gate opens."""
+    site.pages[path] = Page(quick_picture(), gate=gate)
+    answer = cluster.apis[0].post(quick_job(image=site.url(path)))
+    job_id: str = answer.json()["request_id"]
+    return job_id
+
+
+def test_what_one_process_accepts_another_serves(cluster: Cluster) -> None:
+    """Status and picture of a job come from the API process that did not accept it."""
+    first, second = cluster.apis
+    job_id = accepted(first.post(quick_job()), first.url)
+    result = second.finished(job_id)["result"]
+    assert image_file(result, origin=first.url) == image_file(result)
+
+
+def test_a_sync_request_is_answered_by_a_worker_elsewhere(cluster: Cluster) -> None:
+    """The request waits in one process for a job that ends in another."""
+    finished(cluster.apis[1].post(quick_job(sync=True)))
+
+
+def test_jobs_of_a_killed_worker_end_elsewhere(cluster: Cluster) -> None:
+    """Kill -9 in the middle of a stage, and no successor: another worker takes the job within seconds."""
+    gate = threading.Event()
+    with Site() as site:
+        job_id = held_job(cluster, site, gate, "/killed")
+        victim = owner(cluster, job_id)
+        victim.kill()
+        killed_at = time.monotonic()
+        owner(cluster, job_id, other_than=victim.name)
+        taken_after = time.monotonic() - killed_at
+        gate.set()
+        body = cluster.apis[1].finished(job_id)
+    assert body["status"] == "COMPLETED"
+    assert attempts(cluster, job_id) == 2
+    assert taken_after < 10
+    victim.start()
+
+
+def test_jobs_of_a_frozen_worker_end_elsewhere(cluster: Cluster) -> None:
+    """A worker that is stopped past its lease loses its jobs, and comes back when it goes on."""
+    gate = threading.Event()
+    with Site() as site:
+        job_id = held_job(cluster, site, gate, "/frozen")
+        victim = owner(cluster, job_id)
+        victim.send(signal.SIGSTOP)
+        owner(cluster, job_id, other_than=victim.name)
+        gate.set()
+        body = cluster.apis[0].finished(job_id)
+        victim.send(signal.SIGCONT)
+        deadline = time.monotonic() + 20
+        while "presence_regained" not in victim.log and time.monotonic() < deadline:
+            time.sleep(0.1)
+    assert body["status"] == "COMPLETED"
+    assert "presence_regained" in victim.log
+    assert cluster.apis[0].status(job_id).json() == body, "the late end changed the first one"
+
+
+def test_a_worker_told_to_stop_leaves_its_jobs_to_the_others(cluster: Cluster) -> None:
+    """SIGTERM: it drains for its time, ends with 0, and what was not finished ends elsewhere."""
+    gate = threading.Event()
+    with Site() as site:
+        job_id = held_job(cluster, site, gate, "/drained")
+        leaving = owner(cluster, job_id)
+        asked_at = time.monotonic()
+        assert leaving.stop() == 0
+        assert time.monotonic() - asked_at < DRAIN_S + 15
+        owner(cluster, job_id, other_than=leaving.name)
+        gate.set()
+        body = cluster.apis[0].finished(job_id)
+    assert body["status"] == "COMPLETED"
+    leaving.start()
+
+
+def test_two_workers_cannot_share_a_name(cluster: Cluster) -> None:
+    """A second process with a live worker's executor id ends with a sentence."""
+    first = cluster.workers[0]
+    second = WorkerProcess(cluster.folder / "second", first.environment, first.name)
+    second.folder.mkdir()
+    with pytest.raises(RuntimeError, match=r"another live process works as 'worker-0'"):
+        second.start()
+    assert first.ready() == 200
