@@ -196,7 +196,7 @@ def test_doctor_tells_what_can_run(tmp_path: Path) -> None:
         "cut-out floor",
         "scene studio",
         "studio meanings          model.onnx is verified",
-        "moderation pictures",
+        "moderation of pictures   open-nsfw/1",
     ):
         assert word in done.stdout
 

@@ -16,6 +16,8 @@ from backcloth.cutout.presets import NAMES
 from backcloth.cutout.weights import WeightsError
 from backcloth.imaging.credentials import CredentialsUnusable
 from backcloth.language.embedding import EmbeddingUnavailable, verified_network
+from backcloth.moderation.protocol import ModeratorUnavailable
+from backcloth.pipeline.engines import Engines
 from backcloth.prompting.writer import RefinerUnavailable
 from backcloth.scene.engines_file import EnginesFileError
 from backcloth.scene.protocol import Capabilities
@@ -106,6 +108,9 @@ def _scenes(settings: Settings) -> Iterator[tuple[str, str, bool]]:
     except RefinerUnavailable as problem:
         yield "refiner", str(problem), False
         return
+    except ModeratorUnavailable as problem:
+        yield "moderation", str(problem), False
+        return
     except CredentialsUnusable as problem:
         yield "provenance", str(problem), False
         return
@@ -117,12 +122,21 @@ def _scenes(settings: Settings) -> Iterator[tuple[str, str, bool]]:
     engines.close()
     yield "refiner", f"{settings.refine.backend}, for engines that do not refine by themselves", True
     yield "studio meanings", _meanings(), True
-    image = "can run" if engines.image_moderator else "not configured: requests that ask for it get 503"
-    yield "moderation text", "can run" if engines.text_moderator else "not configured", True
-    yield "moderation pictures", image, True
+    yield from _moderators(engines)
     signed = "signed" if engines.credentials else "not signed: no key is configured"
     yield "provenance", f"results say how they were made, {signed}", True
     yield "diffusion", _diffusion(), True
+
+
+def _moderators(engines: Engines) -> Iterator[tuple[str, str, bool]]:
+    """Who judges at each of the three points."""
+    for name, moderator, forced in (
+        ("prompts", engines.text_moderator, engines.policy.forced.prompt),
+        ("pictures", engines.image_moderator, engines.policy.forced.visual_input),
+        ("results", engines.result_moderator, engines.policy.forced.visual_output),
+    ):
+        state = moderator.name if moderator else "nobody: requests that ask for it get 503"
+        yield f"moderation of {name}", f"{state}{', for every request' if forced else ''}", True
 
 
 def _abilities(can: Capabilities) -> str:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from backcloth.domain.verdict import Verdict
 
 
-class ModeratorUnavailable(ValueError):
-    """A moderator that the settings name cannot run: a file, a library or a device is missing or wrong."""
+class ModeratorUnavailable(OSError):
+    """A moderator that was asked for cannot run. The text says what is missing."""
 
 
 class TextModerator(Protocol):

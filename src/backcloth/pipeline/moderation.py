@@ -92,11 +92,11 @@ def moderate_result(picture: npt.NDArray[np.uint8], request: ReplaceBackground, 
 def _moderate_photo(photo: Photo, parameter: str, moderator: ImageModerator | None, policy: Policy) -> None:
     if moderator is None:
         raise Unavailable(f"{parameter}: no image moderator is configured, so this check cannot run.")
-    for view in _views(photo):
+    for view in views(photo):
         _enforce(partial(moderator.check, view), parameter, partial(policy.picture_mark, photo), policy)
 
 
-def _views(photo: Photo) -> Iterator[npt.NDArray[np.uint8]]:
+def views(photo: Photo) -> Iterator[npt.NDArray[np.uint8]]:
     """The picture as it may be seen: what is see-through on white and on black, as either may hide it."""
     if photo.alpha is None:
         yield photo.picture
