@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from backcloth.domain.request import Checks
+from backcloth.language.embedding import Embedder, EmbeddingUnavailable
+from backcloth.language.embedding import network_path as embedding_path
 from backcloth.moderation.chain import Chain, TextChain
 from backcloth.moderation.guard import open_guard
 from backcloth.moderation.image_classifier import open_classifier
 from backcloth.moderation.nudity import NudityModerator, network_path
 from backcloth.moderation.phrases import NOTHING, read_phrases
+from backcloth.moderation.prompts import PromptModerator
 from backcloth.moderation.protocol import ImageModerator, ModeratorUnavailable, TextModerator
 from backcloth.moderation.server import Server, ServerModerator, ServerTextModerator
+from backcloth.moderation.text_classifier import TextClassifier
 from backcloth.moderation.thresholds import MODES, Thresholds
 from backcloth.moderation.words import WordModerator
 from backcloth.net.peer import Peer
@@ -83,15 +87,20 @@ def open_image_moderators(settings: ModerationSettings) -> ImageModerators:
 
 
 def open_text_moderator(settings: ModerationSettings) -> TextModerator:
-    """Who judges prompts.
+    """Who judges prompts. Loads the embedded classifier, and the network that it reads with.
 
     Raises:
+        ModeratorUnavailable: the classifier or its network is missing, or is not what it should be.
         ValueError: a file of phrases cannot be read.
     """
-    embedded = WordModerator(
-        blocked=read_phrases(settings.blocklist) if settings.blocklist else NOTHING,
-        allowed=read_phrases(settings.allowlist) if settings.allowlist else NOTHING,
-    )
+    allowed = read_phrases(settings.allowlist) if settings.allowlist else NOTHING
+    blocked = read_phrases(settings.blocklist) if settings.blocklist else NOTHING
+    try:
+        classifier = TextClassifier(Embedder(embedding_path()))
+    except EmbeddingUnavailable as problem:
+        raise ModeratorUnavailable(f"prompts cannot be judged: {problem}") from problem
+    words = WordModerator(blocked=blocked, allowed=allowed)
+    embedded = PromptModerator(words, classifier, settings.mode, allowed)
     if "openai" not in settings.prompt:
         return embedded
     return TextChain([embedded, ServerTextModerator(_server_of(settings, Thresholds()))])

@@ -24,6 +24,10 @@ class WordPieces:
         self.breaks = frozenset(self._numbers[mark] for mark in ",.;:!?()/")
         """The numbers of the marks that part clauses."""
 
+    def __contains__(self, word: str) -> bool:
+        """Whether a lower-case word is in the vocabulary as a whole, which the usual ones are."""
+        return word in self._numbers
+
     def numbers(self, text: str, most: int) -> list[int]:
         """The pieces' numbers with those for start and end around them, `most` at most."""
         inner = [self._numbers[piece] for word in _words(text) for piece in self._pieces(word)]

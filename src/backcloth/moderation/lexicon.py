@@ -186,6 +186,9 @@ def _expressions(lines: str) -> tuple[str, ...]:
     return tuple(_expression(line) for line in lines.strip().splitlines())
 
 
+CHILD: str = _NAME.sub(_words_of, "CHILD")
+"""Whoever is not grown up, as a regular expression."""
+
 HARMLESS: tuple[str, ...] = _expressions(_HARMLESS)
 """Taken out before anything is looked for."""
 

@@ -1,4 +1,4 @@
-"""Undoes the ways in which a word is disguised, so that a lexicon sees the word."""
+"""Undoes the ways in which a word is disguised, so that lexicon and classifier see the word."""
 
 from __future__ import annotations
 
@@ -43,7 +43,16 @@ def readings(text: str) -> tuple[str, ...]:
     A clause ends in a `CLAUSE` word of its own. Not undone: swapped or dropped letters, a blank inside a
     word, letters drawn with other alphabets than those named.
     """
-    plain = _SPELLED.sub(_joined, _plain(text))
+    return ways(unpacked(text))
+
+
+def unpacked(text: str) -> str:
+    """The text without what can be undone in one way only: case, forms, marks, look-alikes, spelling out."""
+    return _SPELLED.sub(_joined, _plain(text))
+
+
+def ways(plain: str) -> tuple[str, ...]:
+    """The readings of an unpacked text, or of one word of it, which then has its own digits and stretches."""
     found = (
         _words(plain, digits, kept, joint, vowel)
         for digits, kept, joint, vowel in itertools.product(

@@ -1,0 +1,136 @@
+"""The trained half of the moderator of prompts: how much a text looks like each thing that is refused.
+
+Two sets of logistic regressions, one for each category and one for all of them together. The first sees words
+and pieces of words, weighted by TF-IDF (Salton and Buckley, 1988), and knows vocabulary; the second sees the
+MiniLM sentence embedding and knows meanings. `training/moderation` makes the file that holds both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from backcloth.language.embedding import Embedder
+from backcloth.moderation.features import Keys, Weights, key_of, piece_keys, word_keys
+from backcloth.moderation.normalise import CLAUSE
+from backcloth.moderation.protocol import ModeratorUnavailable
+
+WEIGHTS = Path(__file__).with_name("weights") / "prompts-1.npz"
+SHA256 = "9085a1cbdaa0a0de8ca88d7a964eec2216a0a60cc64cee2e48693a0544ddd993"
+
+CATEGORIES = ("sexual", "self_harm", "hate", "violence", "weapons", "drugs", "illegal")
+"""In the order of the heads, after the one for all together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What both sets say, each number 0..1.
+
+    Attributes:
+        words: That the text is of any category, by its words.
+        meaning: The same, by its meaning.
+        sexual_words: That it is sexual, by its words.
+        sexual_meaning: The same, by its meaning.
+        category: The likeliest category.
+    """
+
+    words: float
+    meaning: float
+    sexual_words: float
+    sexual_meaning: float
+    category: str
+
+
+class TextClassifier:
+    """Scores one reading of a text at a time. Safe to call from several threads.
+
+    A text is always embedded alone: with 8-bit weights a text's neighbours in a batch would move its scores.
+
+    Args:
+        embedder: The network of meanings.
+        weights: The trained file.
+
+    Raises:
+        ModeratorUnavailable: the file cannot be read, or has another checksum.
+    """
+
+    def __init__(self, embedder: Embedder, weights: Path = WEIGHTS) -> None:
+        self._embedder = embedder
+        with np.load(io.BytesIO(_verified(weights)), allow_pickle=False) as stored:
+            self._keys: Keys = stored["keys"]
+            self._rarity = stored["rarity"].astype(np.float32)
+            self._weights = stored["weights"]
+            self._scale: Weights = stored["scale"]
+            self._bias: Weights = stored["bias"]
+            self._directions = stored["directions"].astype(np.float32)
+            self._offsets: Weights = stored["offsets"]
+
+    def scores(self, reading: str) -> Scores:
+        """What a reading (`normalise.readings`) looks like."""
+        words = reading.split()
+        by_words = _share(self._sum(words) + self._bias)
+        by_meaning = _share(self._embedder.embed([reading])[0] @ self._directions + self._offsets)
+        both = by_words[1:] + by_meaning[1:]
+        return Scores(
+            words=float(by_words[0]),
+            meaning=float(by_meaning[0]),
+            sexual_words=float(by_words[1]),
+            sexual_meaning=float(by_meaning[1]),
+            category=CATEGORIES[int(both.argmax())],
+        )
+
+    def knows(self, word: str) -> bool:
+        """Whether the word was among the texts that this was trained on."""
+        return self._place(word) is not None
+
+    def tells(self, word: str) -> bool:
+        """Whether the word alone speaks for any category."""
+        place = self._place(word)
+        if place is None:
+            return False
+        return bool(self._weights[place, 0] * self._scale[0] * self._rarity[place] > _TELLING)
+
+    def _place(self, word: str) -> int | None:
+        key = key_of(word)
+        place = int(np.searchsorted(self._keys, key))
+        return place if place < len(self._keys) and int(self._keys[place]) == key else None
+
+    def _sum(self, words: list[str]) -> npt.NDArray[np.float32]:
+        pieces = piece_keys([word for word in words if word != CLAUSE])
+        return self._part(*word_keys(words)) + self._part(*pieces)
+
+    def _part(self, keys: Keys, counts: Weights) -> npt.NDArray[np.float32]:
+        """The heads' sums over what is known of one kind of features, scaled to length one."""
+        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        known = self._keys[places] == keys
+        places = places[known]
+        values = counts[known] * self._rarity[places]
+        length = float(np.linalg.norm(values))
+        if length == 0.0:
+            return np.zeros(len(self._scale), np.float32)
+        return np.asarray(
+            (values / length) @ self._weights[places].astype(np.float32) * self._scale, np.float32
+        )
+
+
+_TELLING = 4.0
+"""Weight times rarity from which a word speaks for itself; a few hundred words do."""
+
+
+def _share(sums: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    return np.asarray(1.0 / (1.0 + np.exp(-sums)), np.float32)
+
+
+def _verified(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise ModeratorUnavailable(f"{path.name} cannot be read: {problem.strerror}") from problem
+    if hashlib.sha256(content).hexdigest() != SHA256:
+        raise ModeratorUnavailable(f"{path} fails its checksum: it is damaged, or another file")
+    return content

@@ -1,0 +1,94 @@
+"""The labelled texts: every line's sentences, dressed as prompts are."""
+
+from __future__ import annotations
+
+import random
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.moderation.grammar import read_common, read_lines, sentences
+
+CATEGORIES = ("sexual", "self_harm", "hate", "violence", "weapons", "drugs", "illegal")
+HARMLESS = ("harmless", "traps")
+
+_NEIGHBOURS = 4000
+"""Harmless sentences that others may stand beside."""
+
+_FLAVOURS = "clip_interrogator/data/flavors.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One labelled text.
+
+    Attributes:
+        text: As somebody might write it.
+        label: Its category; empty where it is harmless.
+        line: The line it came from, so that a line's sentences are never on both sides of a test.
+    """
+
+    text: str
+    label: str
+    line: str
+
+
+def corpus(seed: int) -> list[Sample]:
+    """All labelled texts of our own; the same for the same seed, and a line's whatever lines there are."""
+    common = read_common()
+    plain = [text for line in read_lines("harmless") for text in sentences(line, common, _dice(seed, line))]
+    neighbours = plain[:_NEIGHBOURS]
+    samples = []
+    for name, label in [*((name, name) for name in CATEGORIES), *((name, "") for name in HARMLESS)]:
+        for line in read_lines(name):
+            dice = _dice(seed, line)
+            dresser = Dresser(common, neighbours, dice)
+            said = sentences(line, common, dice)
+            samples += [Sample(dresser.dress(text), label, f"{name}: {line}") for text in said]
+    return samples
+
+
+def _dice(seed: int, line: str) -> random.Random:
+    return random.Random(f"{seed} {line}")
+
+
+class Dresser:
+    """Puts around a sentence what prompts have around them, alike for all labels.
+
+    Args:
+        common: The named brackets of the grammar.
+        plain: Harmless sentences, as neighbours.
+        dice: Decides.
+    """
+
+    def __init__(self, common: dict[str, list[str]], plain: list[str], dice: random.Random) -> None:
+        self._common = common
+        self._plain = plain
+        self._dice = dice
+
+    def dress(self, text: str) -> str:
+        """The sentence, in half of all cases with a medium, a place, tags or a neighbour."""
+        dice, common = self._dice, self._common
+        if dice.random() < 0.2:
+            text = f"{dice.choice(common['style'])} {text}"
+        if dice.random() < 0.12:
+            text = f"{text} {dice.choice(common['place'])}"
+        if dice.random() < 0.15:
+            pair = [text, dice.choice(self._plain)]
+            dice.shuffle(pair)
+            text = dice.choice([", ", ". ", " and ", " with "]).join(pair)
+        if dice.random() < 0.3:
+            text = ", ".join([text, *dice.sample(common["tag"], dice.randint(1, 4))])
+        return text
+
+
+def flavours(wheel: Path) -> list[str]:
+    """The phrases that people add to prompts, as the package clip-interrogator (MIT) lists them."""
+    with zipfile.ZipFile(wheel) as package:
+        return package.read(_FLAVOURS).decode().split("\n")
+
+
+def mixed(phrases: list[str], count: int, dice: random.Random) -> list[Sample]:
+    """Prompts of one to five such phrases, taken to be harmless."""
+    picks = (dice.sample(phrases, dice.randint(1, 5)) for _ in range(count))
+    return [Sample(", ".join(pick), "", "flavours") for pick in picks]

@@ -1,0 +1,116 @@
+"""Fits both sets of heads and writes them small."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
+
+from backcloth.moderation.features import Keys, Weights, piece_keys, word_keys
+from backcloth.moderation.normalise import CLAUSE
+from backcloth.moderation.text_classifier import CATEGORIES
+
+_RARE = 3
+"""Texts that a feature has to be in."""
+
+_KEPT = 60_000
+"""Features in the file, those with the greatest effect; their count is most of its size."""
+
+_WORDS_C, _MEANING_C = 8.0, 20.0
+"""Inverse strength of regularisation."""
+
+Parts = tuple[tuple[Keys, Weights], tuple[Keys, Weights]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The file's arrays; `TextClassifier` says how they are used."""
+
+    keys: Keys
+    rarity: npt.NDArray[np.float16]
+    weights: npt.NDArray[np.int8]
+    scale: Weights
+    bias: Weights
+    directions: npt.NDArray[np.float16]
+    offsets: Weights
+
+    def write(self, path: Path) -> str:
+        """Writes the file, and returns its SHA-256."""
+        packed = io.BytesIO()
+        np.savez_compressed(packed, **{name: getattr(self, name) for name in self.__slots__})
+        path.write_bytes(packed.getvalue())
+        return hashlib.sha256(packed.getvalue()).hexdigest()
+
+
+def fit(readings: Sequence[str], labels: Sequence[str], vectors: npt.NDArray[np.float32]) -> Fitted:
+    """Heads for any category and for each, in the order of `CATEGORIES`.
+
+    Args:
+        readings: Normalised texts.
+        labels: Their categories, empty where harmless.
+        vectors: (N, 384) embeddings of the readings.
+    """
+    parts = [_parts(reading) for reading in readings]
+    keys, rarity = _vocabulary(parts)
+    matrix = sp.hstack([_matrix([part[side] for part in parts], keys, rarity) for side in (0, 1)]).tocsr()
+    matrix = matrix[:, : len(keys)] + matrix[:, len(keys) :]
+    truths = [np.array([bool(label) for label in labels])]
+    truths += [np.array([label == category for label in labels]) for category in CATEGORIES]
+    words = [_head(matrix, truth, _WORDS_C, "liblinear") for truth in truths]
+    meaning = [_head(vectors, truth, _MEANING_C, "newton-cholesky") for truth in truths]
+    weights = np.stack([head.coef_[0] for head in words], 1)
+    effect = np.abs(weights).max(1) * rarity
+    kept = np.sort(np.argsort(-effect)[:_KEPT])
+    scale = (np.abs(weights[kept]).max(0) / 127.0).astype(np.float32)
+    return Fitted(
+        keys=keys[kept],
+        rarity=rarity[kept].astype(np.float16),
+        weights=np.round(weights[kept] / scale).astype(np.int8),
+        scale=scale,
+        bias=np.array([head.intercept_[0] for head in words], np.float32),
+        directions=np.stack([head.coef_[0] for head in meaning], 1).astype(np.float16),
+        offsets=np.array([head.intercept_[0] for head in meaning], np.float32),
+    )
+
+
+def _parts(reading: str) -> Parts:
+    words = reading.split()
+    return word_keys(words), piece_keys([word for word in words if word != CLAUSE])
+
+
+def _vocabulary(parts: Sequence[Parts]) -> tuple[Keys, npt.NDArray[np.float64]]:
+    """The keys that are in enough texts, in order, and how rare each is."""
+    counts: Counter[int] = Counter()
+    for part in parts:
+        for keys, _counts in part:
+            counts.update(keys.tolist())
+    found = sorted(key for key, count in counts.items() if count >= _RARE)
+    rarity = [np.log((1 + len(parts)) / (1 + counts[key])) + 1 for key in found]
+    return np.array(found, np.uint32), np.array(rarity)
+
+
+def _matrix(sides: Sequence[tuple[Keys, Weights]], keys: Keys, rarity: npt.NDArray[np.float64]) -> Any:
+    places, values, ends = [], [], [0]
+    for own, counts in sides:
+        place = np.minimum(np.searchsorted(keys, own), len(keys) - 1)
+        known = keys[place] == own
+        value = counts[known] * rarity[place[known]]
+        places.append(place[known])
+        values.append(value / (np.linalg.norm(value) or 1.0))
+        ends.append(ends[-1] + int(known.sum()))
+    shape = (len(sides), len(keys))
+    return sp.csr_matrix((np.concatenate(values), np.concatenate(places), np.array(ends)), shape=shape)
+
+
+def _head(matrix: Any, truth: npt.NDArray[np.bool_], c: float, solver: str) -> Any:
+    head = LogisticRegression(C=c, class_weight="balanced", solver=solver, tol=1e-2, random_state=0)
+    return head.fit(matrix, truth)
