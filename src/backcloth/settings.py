@@ -230,8 +230,10 @@ class ModerationSettings(_Group):
     """What `classifier` and `guard` run on; `auto` is a GPU where there is one."""
     classifier_dir: Path | None = None
     """The folder of the model of `classifier`."""
-    classifier_labels: Annotated[dict[str, str], NoDecode] = {}
-    """The category of each of its labels that is none of the harmless ones; `nsfw=sexual,gore=violence`."""
+    classifier_labels: Annotated[
+        dict[str, Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,31}$")]], NoDecode
+    ] = {}
+    """The category of each of its labels that is not harmless, in a word fit for callers; `nsfw=sexual`."""
     guard_dir: Path | None = None
     """The folder of the model of `guard`."""
     openai_url: HttpUrl | None = None

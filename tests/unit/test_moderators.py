@@ -64,6 +64,7 @@ def test_what_cannot_be_judged_stops_the_start(given: dict[str, Any], said: str)
         ),
         ({"prompt": "openai", "openai_model": "tiny"}, "openai needs BACKCLOTH_MODERATION_OPENAI_URL"),
         ({"output": "classifier", "classifier_dir": "x"}, "needs BACKCLOTH_MODERATION_CLASSIFIER_LABELS"),
+        ({"classifier_labels": "gore=Much Blood!"}, "pattern"),
         ({"output": "guard"}, "guard needs BACKCLOTH_MODERATION_GUARD_DIR"),
         ({"input": "nobody"}, "input"),
         ({"force": "everything"}, "force"),
