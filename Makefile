@@ -11,7 +11,7 @@ WITH ?=
 TORCH ?= torch==2.13.0
 INSTALLED := $(VENV)/.installed$(addprefix -,$(WITH))
 
-.PHONY: demo serve test lint types bench bench-cutout bench-studio bench-diffusion audit licences sbom lock models clean
+.PHONY: demo serve test test-hard lint types bench bench-cutout bench-studio bench-diffusion audit licences sbom lock models clean
 
 demo: $(INSTALLED) models
 	$(BIN)/python -m demo
@@ -26,6 +26,11 @@ WORKERS ?= 2
 test: export OMP_NUM_THREADS = 1
 test: $(INSTALLED) models lint types
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# What takes too long for every change: 2000 generated requests an operation, every odd string in every field.
+# CORPORA_DIR adds other people's hostile files and strings, see tests/http/test_corpora.py.
+test-hard: $(INSTALLED) models
+	TEST_HARD=1 SCHEMA_EXAMPLES=2000 $(BIN)/pytest tests/http/test_schema.py tests/http/test_corpora.py tests/security
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
