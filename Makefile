@@ -24,6 +24,8 @@ serve: $(INSTALLED) models
 WORKERS ?= 2
 
 test: export OMP_NUM_THREADS = 1
+# What it starts, a hundred processes, need not compile the service anew, whatever the environment says.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(INSTALLED) models lint types
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
@@ -54,6 +56,10 @@ bench-studio: $(INSTALLED) models
 # ARGS='--preset klein-regular --settings {"compile":true}'. On a CPU ARGS="--size small".
 bench-diffusion: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m bench.diffusion $(ARGS)
+
+# Prompts to refuse and to let pass; the texts come from MODERATION_DATA_DIR (bench/moderation/README.md).
+bench-moderation: $(INSTALLED)
+	$(BIN)/python -m bench.moderation $(ARGS)
 
 # The better cut-out. Where the download fails the service runs on the weights it carries, and says so.
 models: $(INSTALLED)

@@ -61,6 +61,10 @@ def noise(seed: int, *shape: int) -> Pixels:
     return np.random.Generator(np.random.PCG64(seed)).integers(0, 256, (*shape, 3), dtype=np.uint8)
 
 
+DECODER = Decoder(Limits(50_000_000, 1.5, 0.2, 256 * 2**20, 32))
+"""One for all, as starting its process takes longer than decoding what tests give it."""
+
+
 def engines_around(draw: Drawing) -> Engines:
     """Engines with a drawn matte, noise for prompts and real flat colours, on a store in memory."""
     return Engines(
@@ -73,5 +77,5 @@ def engines_around(draw: Drawing) -> Engines:
         policy=Policy(b"tests"),
         fetcher=Fetcher(allow=(), max_bytes=1, timeout_s=1, connect_s=1, redirects=0),
         store=open_store("memory://"),
-        decoder=Decoder(Limits(50_000_000, 1.5, 0.2, 256 * 2**20, 32)),
+        decoder=DECODER,
     )
