@@ -11,7 +11,7 @@ WITH ?=
 TORCH ?= torch==2.13.0
 INSTALLED := $(VENV)/.installed$(addprefix -,$(WITH))
 
-.PHONY: demo serve test test-hard lint types bench bench-cutout bench-studio bench-diffusion audit licences sbom lock models clean
+.PHONY: demo serve test test-hard lint types bench bench-cutout bench-studio bench-diffusion bench-moderation audit licences sbom lock models clean
 
 demo: $(INSTALLED) models
 	$(BIN)/python -m demo
