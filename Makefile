@@ -11,7 +11,7 @@ WITH ?=
 TORCH ?= torch==2.13.0
 INSTALLED := $(VENV)/.installed$(addprefix -,$(WITH))
 
-.PHONY: demo serve test test-hard lint types bench bench-cutout bench-studio bench-diffusion bench-moderation audit licences sbom lock models clean
+.PHONY: demo serve test test-hard lint types bench bench-cutout bench-studio bench-diffusion bench-moderation bench-moderation-pictures audit licences sbom lock models clean
 
 demo: $(INSTALLED) models
 	$(BIN)/python -m demo
@@ -60,6 +60,10 @@ bench-diffusion: $(INSTALLED)
 # Prompts to refuse and to let pass; the texts come from MODERATION_DATA_DIR (bench/moderation/README.md).
 bench-moderation: $(INSTALLED)
 	$(BIN)/python -m bench.moderation $(ARGS)
+
+# Harmless photos of one's own, a folder for each kind, come from MODERATION_PICTURES_DIR: how many are refused.
+bench-moderation-pictures: $(INSTALLED)
+	$(BIN)/python -m bench.moderation.pictures
 
 # The better cut-out. Where the download fails the service runs on the weights it carries, and says so.
 models: $(INSTALLED)

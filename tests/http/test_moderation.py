@@ -54,7 +54,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, judge: ModerationServer) -
         "BACKCLOTH_MODERATION_INPUT": "nudity,openai",
         "BACKCLOTH_MODERATION_OUTPUT": "nudity,openai",
         "BACKCLOTH_MODERATION_REQUIRE": "sexual,violence",
-        "BACKCLOTH_MODERATION_TIMEOUT_S": "1",
+        "BACKCLOTH_MODERATION_TIMEOUT_S": "3",
     }
     running = ServiceProcess(tmp_path_factory.mktemp("moderated"), {**backends, **judge.settings()}).start()
     yield running
