@@ -11,7 +11,7 @@ WITH ?=
 TORCH ?= torch==2.13.0
 INSTALLED := $(VENV)/.installed$(addprefix -,$(WITH))
 
-.PHONY: demo serve test test-hard lint types bench bench-cutout bench-studio bench-diffusion bench-moderation bench-moderation-pictures audit licences sbom lock models clean
+.PHONY: demo serve test test-hard chaos lint types bench bench-cutout bench-studio bench-diffusion bench-moderation bench-moderation-pictures audit licences sbom lock models clean
 
 demo: $(INSTALLED) models
 	$(BIN)/python -m demo
@@ -33,6 +33,10 @@ test: $(INSTALLED) models lint types
 # CORPORA_DIR adds other people's hostile files and strings, see tests/http/test_corpora.py.
 test-hard: $(INSTALLED) models
 	TEST_HARD=1 SCHEMA_EXAMPLES=2000 $(BIN)/pytest tests/http/test_schema.py tests/http/test_corpora.py tests/security
+
+# Every fault five times under two hundred jobs each; as root also a full disk.
+chaos: $(INSTALLED)
+	BACKCLOTH_CHAOS=long $(BIN)/pytest -s tests/e2e/test_chaos.py
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

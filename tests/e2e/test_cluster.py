@@ -13,11 +13,12 @@ import pytest
 from harness.answers import accepted, finished, image_file
 from harness.cluster import Cluster, WorkerProcess
 from harness.postgres import Postgres
-from harness.quick_job import quick_job, quick_picture
+from harness.quick_job import quick_job, quick_picture, token_of
 from harness.site import Page, Site
 
 LEASE_S = 3
 DRAIN_S = 2
+SLOTS = 2
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,11 @@ def cluster(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Ite
     made = Cluster(
         tmp_path_factory.mktemp("cluster"),
         postgres.new_database(),
-        environment={"BACKCLOTH_JOB_LEASE_S": str(LEASE_S), "BACKCLOTH_JOB_DRAIN_S": str(DRAIN_S)},
+        environment={
+            "BACKCLOTH_JOB_LEASE_S": str(LEASE_S),
+            "BACKCLOTH_JOB_DRAIN_S": str(DRAIN_S),
+            "BACKCLOTH_JOB_WORKERS": str(SLOTS),
+        },
     )
     try:
         made.add_apis(2)
@@ -34,6 +39,16 @@ def cluster(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield made
     finally:
         made.end()
+
+
+_KNOWS_MORE = """
+import backcloth.jobs.queue as queue
+queue.PICTURES += ("pictures-2",)
+from backcloth.cli.main import app
+app()
+"""
+NEXT_VERSION = ("-c", _KNOWS_MORE)
+"""The command line of a version whose requests older workers would misread."""
 
 
 def attempts(cluster: Cluster, job_id: str) -> int:
@@ -79,6 +94,27 @@ def test_what_one_process_accepts_another_serves(cluster: Cluster) -> None:
 def test_a_sync_request_is_answered_by_a_worker_elsewhere(cluster: Cluster) -> None:
     """The request waits in one process for a job that ends in another."""
     finished(cluster.apis[1].post(quick_job(sync=True)))
+
+
+def test_one_organisations_jobs_do_not_delay_anothers(cluster: Cluster) -> None:
+    """While one has all workers busy and twenty jobs waiting, another's first job is begun next."""
+    api = cluster.apis[0]
+    gate = threading.Event()
+    other = token_of(api, "small")
+    busy = len(cluster.workers) * SLOTS
+    with Site() as site:
+        site.pages["/big"] = Page(quick_picture(), gate=gate)
+        body = quick_job(image=site.url("/big"))
+        big = [accepted(api.post(body), api.url) for _ in range(busy + 20)]
+        small = accepted(api.post(body, token=other), api.url)
+        gate.set()
+        for job_id in big:
+            api.finished(job_id)
+    query = "SELECT workflow_uuid FROM dbos.workflow_status ORDER BY started_at_epoch_ms"
+    with psycopg.connect(cluster.database_url) as connection:
+        begun = [job_id for (job_id,) in connection.execute(query) if job_id in {*big, small}]
+    # One tie, and whatever the other workers took in the same moment.
+    assert begun.index(small) <= busy + 1 + len(cluster.workers) * SLOTS
 
 
 def test_jobs_of_a_killed_worker_end_elsewhere(cluster: Cluster) -> None:
@@ -142,3 +178,24 @@ def test_two_workers_cannot_share_a_name(cluster: Cluster) -> None:
     with pytest.raises(RuntimeError, match=r"another live process works as 'worker-0'"):
         second.start()
     assert first.ready() == 200
+
+
+def test_two_versions_work_side_by_side(cluster: Cluster) -> None:
+    """An upgrade strands nothing: each worker takes what it knows, and the new ones take all."""
+    gate = threading.Event()
+    cluster.add_apis(1, program=NEXT_VERSION)
+    cluster.add_workers(1, program=NEXT_VERSION)
+    old_api, new_api = cluster.apis[0], cluster.apis[-1]
+    old_workers, new_worker = cluster.workers[:-1], cluster.workers[-1]
+    with Site() as site:
+        site.pages["/new"] = Page(quick_picture(), gate=gate)
+        of_new = accepted(new_api.post(quick_job(image=site.url("/new"))), new_api.url)
+        assert owner(cluster, of_new) is new_worker
+        assert new_api.finished(accepted(old_api.post(quick_job()), old_api.url))["status"] == "COMPLETED"
+        new_worker.kill()
+        gate.set()
+        new_worker.start()
+        assert old_api.finished(of_new)["status"] == "COMPLETED"
+    for worker in old_workers:
+        worker.stop()
+    assert new_api.finished(accepted(old_api.post(quick_job()), old_api.url))["status"] == "COMPLETED"

@@ -17,7 +17,7 @@ import httpx
 
 from harness.service_process import ServiceProcess, free_port
 
-READY_S = 60
+READY_S = 120
 
 
 @dataclass
@@ -105,7 +105,9 @@ class Cluster:
     apis: list[ServiceProcess] = field(default_factory=list)
     workers: list[WorkerProcess] = field(default_factory=list)
 
-    def add_apis(self, count: int, **environment: str) -> None:
+    def add_apis(
+        self, count: int, *, program: tuple[str, ...] = ("-m", "backcloth"), **environment: str
+    ) -> None:
         """Starts API processes that run no jobs."""
         new = [
             ServiceProcess(
@@ -113,6 +115,7 @@ class Cluster:
                 environment={**self._shared(), **environment},
                 token=self.token,
                 options=("--no-worker",),
+                program=program,
             )
             for n in range(count)
         ]

@@ -33,7 +33,8 @@ def quick_job(**fields: Any) -> dict[str, Any]:
 
 def token_of(service: ServiceProcess, organisation: str) -> str:
     """A new token of an organisation, made in the service's database beside the running service."""
-    engine = open_database(f"sqlite:///{(service.data_dir / 'data' / 'backcloth.db').resolve()}")
+    own = f"sqlite:///{(service.data_dir / 'data' / 'backcloth.db').resolve()}"
+    engine = open_database(service.environment.get("BACKCLOTH_DATABASE_URL", own))
     try:
         return Tokens(engine).create(organisation).secret
     finally:

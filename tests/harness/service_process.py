@@ -27,6 +27,7 @@ class ServiceProcess:
         data_dir: Where it keeps everything; a second start with the same one continues.
         environment: Extra settings.
         options: Of the command.
+        program: What runs the command line; a test may put something around it.
     """
 
     data_dir: Path
@@ -35,6 +36,7 @@ class ServiceProcess:
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     options: tuple[str, ...] = ()
+    program: tuple[str, ...] = ("-m", "backcloth")
 
     @property
     def url(self) -> str:
@@ -59,7 +61,7 @@ class ServiceProcess:
             "BACKCLOTH_LIMIT_FAILED_TOKENS_PER_MINUTE": "0",
             **self.environment,
         }
-        command = [sys.executable, "-m", "backcloth", "serve", "--port", str(self.port), *self.options]
+        command = [sys.executable, *self.program, "serve", "--port", str(self.port), *self.options]
         with (self.data_dir / "service.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "--data-dir", str(self.data_dir / "data")], env=environment, stdout=log, stderr=log

@@ -8,12 +8,21 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
 from backcloth.domain.job import Failure
-from backcloth.errors import BackclothError, InternalError, InvalidRequest, MethodNotAllowed, NotFound
+from backcloth.errors import (
+    BackclothError,
+    InternalError,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    Unavailable,
+)
 from backcloth.jobs.status import error_object
 
 _log = structlog.get_logger(__name__)
@@ -42,6 +51,8 @@ def answer_errors(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     app.add_exception_handler(BackclothError, _own)
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(ClientDisconnect, _hung_up)
+    app.add_exception_handler(OperationalError, _no_database)
+    app.add_exception_handler(PoolTimeout, _no_database)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -82,6 +93,15 @@ def _methods(request: Request) -> list[str]:
 async def _hung_up(request: Request, _error: Exception) -> JSONResponse:
     """The client left while it sent its body: no fault of ours, and nobody reads the answer."""
     return error_response(InvalidRequest("The body was not sent to its end."), request.state.request_id)
+
+
+async def _no_database(request: Request, error: Exception) -> JSONResponse:
+    """The database is away or full of work; nothing was accepted, or nobody knows."""
+    _log.error("database_failed", exc_info=error)
+    return error_response(
+        Unavailable("The service cannot reach its database at the moment.", retry_after=5),
+        request.state.request_id,
+    )
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

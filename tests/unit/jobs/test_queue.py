@@ -1,0 +1,127 @@
+"""The queue and what runs it, on both databases: jobs/queue.py and jobs/runner.py."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from backcloth.jobs.queue import Queue
+from backcloth.jobs.runner import Duties, Runner
+
+
+class Recorder:
+    """Duties that note what they were called with.
+
+    Attributes:
+        worked: Jobs, in the order in which they were begun.
+        told: Jobs whose webhook was tried.
+        fails: How many times `work` fails before it does not.
+        free: While not set, `work` does not end.
+    """
+
+    def __init__(self) -> None:
+        self.worked: list[str] = []
+        self.told: list[str] = []
+        self.fails = 0
+        self.free = threading.Event()
+        self.free.set()
+        self.changed = threading.Condition()
+
+    def work(self, job_id: str) -> None:
+        """Notes a job, and fails if it has to."""
+        with self.changed:
+            self.worked.append(job_id)
+            self.changed.notify_all()
+        self.free.wait(60)
+        with self.changed:
+            if self.fails:
+                self.fails -= 1
+                raise OSError("the store is away")
+
+    def tell(self, job_id: str) -> bool:
+        """Notes a delivery."""
+        with self.changed:
+            self.told.append(job_id)
+            self.changed.notify_all()
+        return True
+
+    def wait(self, enough: Callable[[], bool]) -> None:
+        """Returns once there is enough."""
+        with self.changed:
+            assert self.changed.wait_for(enough, timeout=60), (self.worked, self.told)
+
+
+@pytest.fixture
+def queue(engine: sa.Engine, database_url: str) -> Iterator[Queue]:
+    """The accepting side."""
+    opened = Queue(engine, database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def recorder(engine: sa.Engine, database_url: str, queue: Queue) -> Iterator[Recorder]:
+    """What a worker with one slot does."""
+    noted = Recorder()
+    duties = Duties(noted.work, lambda _job_id: None, noted.tell)
+    runner = Runner(engine, database_url, queue, executor_id="one", duties=duties)
+    runner.open(workers=1, poll_s=0.02)
+    yield noted
+    runner.close(drain_s=5)
+
+
+def test_what_is_committed_runs_and_nothing_else(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
+    """A job exists with its transaction: rolled back, it never was."""
+    with engine.connect() as connection:
+        queue.enqueue(connection, "rolled-back", 1)
+        connection.rollback()
+    with engine.begin() as connection:
+        queue.enqueue(connection, "committed", 1)
+        queue.enqueue_webhook(connection, "committed")
+    recorder.wait(lambda: bool(recorder.worked and recorder.told))
+    assert (recorder.worked, recorder.told) == (["committed"], ["committed"])
+    assert queue.stranded({"rolled-back"}) == {"rolled-back"}
+
+
+def test_a_failing_store_is_tried_again(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
+    """A job whose work fails for a reason that may pass is worked on again."""
+    recorder.fails = 2
+    with engine.begin() as connection:
+        queue.enqueue(connection, "unlucky", 1)
+    recorder.wait(lambda: len(recorder.worked) == 3)
+    assert recorder.worked == ["unlucky"] * 3
+
+
+def test_low_turns_go_first(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
+    """Whatever the order in which they were accepted; equal turns by age."""
+    recorder.free.clear()
+    with engine.begin() as connection:
+        queue.enqueue(connection, "busy", 1)
+    recorder.wait(lambda: recorder.worked == ["busy"])
+    with engine.begin() as connection:
+        for name, turn in (("late", 9), ("first", 2), ("second", 2), ("early", 1)):
+            queue.enqueue(connection, name, turn)
+            time.sleep(0.005)  # ages are told in milliseconds
+    recorder.free.set()
+    recorder.wait(lambda: len(recorder.worked) == 5)
+    assert recorder.worked[1:] == ["early", "first", "second", "late"]
+
+
+def test_ended_workflows_are_known_and_forgotten(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
+    """An unfinished job whose workflow ended is found; a removed job leaves no workflow."""
+    with engine.begin() as connection:
+        queue.enqueue(connection, "ended", 1)
+    deadline = time.monotonic() + 30
+    while not queue.stranded({"ended"}) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert recorder.worked == ["ended"]
+    assert queue.stranded({"ended"}) == {"ended"}
+    queue.forget(["ended"])
+    schema = "dbos" if engine.dialect.name == "postgresql" else None
+    workflows = sa.table("workflow_status", schema=schema)
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(workflows)).scalar() == 0
