@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-READY_S = 60
+READY_S = 120
 
 
 @dataclass

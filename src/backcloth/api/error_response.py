@@ -22,6 +22,7 @@ from backcloth.errors import (
     MethodNotAllowed,
     NotFound,
     Unavailable,
+    one_line,
 )
 from backcloth.jobs.status import error_object
 
@@ -97,7 +98,7 @@ async def _hung_up(request: Request, _error: Exception) -> JSONResponse:
 
 async def _no_database(request: Request, error: Exception) -> JSONResponse:
     """The database is away or full of work; nothing was accepted, or nobody knows."""
-    _log.error("database_failed", exc_info=error)
+    _log.error("database_failed", reason=one_line(error))
     return error_response(
         Unavailable("The service cannot reach its database at the moment.", retry_after=5),
         request.state.request_id,

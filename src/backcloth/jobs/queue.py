@@ -27,9 +27,8 @@ WEBHOOK_GAPS_S = (60.0, 180.0, 480.0, 960.0)
 
 _MAX_TURN = 2**31 - 1
 
-_WORKFLOWS = sa.table(
-    "workflow_status", sa.column("executor_id", sa.String), sa.column("status", sa.String), schema="dbos"
-)
+_COLUMNS = ("workflow_uuid", "executor_id", "status")
+"""Of DBOS' own table, read where it has no call that asks for one thing, or none that a step may make."""
 
 
 class Queue:
@@ -45,6 +44,8 @@ class Queue:
         if engine.dialect.name == "postgresql":
             DBOS.migrate(url)
         self._engine = engine
+        schema = "dbos" if engine.dialect.name == "postgresql" else None
+        self._workflows = sa.table("workflow_status", *map(sa.column, _COLUMNS), schema=schema)
         self._client = DBOSClient(
             system_database_engine=engine,
             serializer=DBOSPortableJSONSerializer(),
@@ -89,9 +90,17 @@ class Queue:
         tellings = [f"{job_id}-webhook-{n}" for job_id in job_ids for n in range(len(WEBHOOK_GAPS_S) + 1)]
         self._client.delete_workflows([*job_ids, *tellings])
 
+    def owner(self, job_id: str) -> str | None:
+        """The executor that took the job last."""
+        flows = self._workflows.c
+        with self._engine.connect() as connection:
+            query = sa.select(flows.executor_id).where(flows.workflow_uuid == job_id)
+            return connection.execute(query).scalar_one_or_none()
+
     def executors(self) -> set[str]:
-        """The executors that have workflows in work, dead or alive. PostgreSQL only."""
-        query = sa.select(_WORKFLOWS.c.executor_id).where(_WORKFLOWS.c.status == "PENDING").distinct()
+        """The executors that have workflows in work, dead or alive."""
+        flows = self._workflows.c
+        query = sa.select(flows.executor_id).where(flows.status == "PENDING").distinct()
         with self._engine.connect() as connection:
             return set(connection.execute(query).scalars())
 

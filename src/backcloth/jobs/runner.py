@@ -95,7 +95,8 @@ class Runner:
     def _register(self, duties: Duties) -> None:
         @_step(name="work")
         def work(job_id: str) -> None:
-            duties.work(job_id)
+            if not self._taken_over(job_id):
+                duties.work(job_id)
 
         @_step(name="give_up")
         def give_up(job_id: str) -> None:
@@ -107,8 +108,6 @@ class Runner:
 
         @DBOS.workflow(name=REPLACE, max_recovery_attempts=_RECOVERIES)
         def replace_background(job_id: str) -> None:
-            if self._taken_over(job_id):
-                return
             try:
                 work(job_id)
             except Exception:  # noqa: BLE001  # whatever it was, the job has to end
@@ -122,10 +121,7 @@ class Runner:
 
     def _taken_over(self, job_id: str) -> bool:
         """Whether another process runs the job by now, because this one was silent for too long."""
-        if not self._wait_alive():
-            return False
-        status = DBOS.get_workflow_status(job_id)
-        return status is not None and status.executor_id != self._executor_id
+        return self._wait_alive() and self._queue.owner(job_id) != self._executor_id
 
     def open(self, *, workers: int, poll_s: float) -> None:
         """Recovers what this executor left unfinished and starts looking for work.

@@ -111,6 +111,35 @@ def test_low_turns_go_first(engine: sa.Engine, queue: Queue, recorder: Recorder)
     assert recorder.worked[1:] == ["early", "first", "second", "late"]
 
 
+@pytest.mark.parametrize(("owner", "worked"), [("one", ["job"]), ("another", [])])
+def test_a_worker_that_was_silent_works_on_what_is_still_its_own(
+    engine: sa.Engine, database_url: str, queue: Queue, owner: str, worked: list[str]
+) -> None:
+    """Whoever was taken for dead while a job waited to begin leaves it to whoever has it by now."""
+    schema = "dbos" if engine.dialect.name == "postgresql" else None
+    workflows = sa.table("workflow_status", sa.column("executor_id"), schema=schema)
+    woken = threading.Event()
+
+    def wait_alive() -> bool:
+        with engine.begin() as connection:
+            connection.execute(sa.update(workflows).values(executor_id=owner))
+        woken.set()
+        return True
+
+    noted = Recorder()
+    duties = Duties(noted.work, lambda _job_id: None, noted.tell)
+    runner = Runner(engine, database_url, queue, executor_id="one", duties=duties, wait_alive=wait_alive)
+    runner.open(workers=1, poll_s=0.02)
+    with engine.begin() as connection:
+        queue.enqueue(connection, "job", 1)
+    assert woken.wait(timeout=60)
+    deadline = time.monotonic() + 30
+    while not queue.stranded({"job"}) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    runner.close(drain_s=5)
+    assert noted.worked == worked
+
+
 def test_ended_workflows_are_known_and_forgotten(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
     """An unfinished job whose workflow ended is found; a removed job leaves no workflow."""
     with engine.begin() as connection:
