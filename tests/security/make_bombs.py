@@ -277,8 +277,8 @@ def jpegs() -> Iterator[Bomb]:
     noise = Image.effect_noise((1400, 1400), 90)
     progressive = saved(noise, "JPEG", progressive=True, quality=30)
     last = progressive.rindex(b"\xff\xda")
-    scans = progressive[:-2] + progressive[last:-2] * 100 + progressive[-2:]
-    yield Bomb("scans-100.jpg", scans, (PICTURE, DAMAGED, TOO_LARGE))
+    scans = progressive[:-2] + progressive[last:-2] * 60 + progressive[-2:]
+    yield Bomb("scans-60.jpg", scans, (PICTURE, DAMAGED, TOO_LARGE))
     empty = progressive[last : last + 2 + int.from_bytes(progressive[last + 2 : last + 4], "big")]
     yield Bomb(
         "scans-50000-empty.jpg",
