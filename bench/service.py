@@ -49,6 +49,8 @@ class Backcloth:
             | {
                 "BACKCLOTH_BOOTSTRAP_TOKEN": self._token,
                 "BACKCLOTH_CUTOUT_PRESET": "floor",
+                "BACKCLOTH_LIMIT_SUBMITS_PER_MINUTE": "0",
+                "BACKCLOTH_LIMIT_STATUS_PER_MINUTE": "0",
                 "BACKCLOTH_CUTOUT_REFINE": str(refine).lower(),
             },
             log,

@@ -59,6 +59,7 @@ def _start(service: Running, data: Path, log: Path) -> subprocess.Popen[bytes]:
         **os.environ,
         "BACKCLOTH_BOOTSTRAP_TOKEN": service.token,
         "BACKCLOTH_PUBLIC_URL": service.url,
+        "BACKCLOTH_LIMIT_SUBMITS_PER_MINUTE": "0",
     }
     with log.open("wb") as output:
         # A session of its own: Ctrl-C reaches only the demo, which then stops the service in order.

@@ -14,7 +14,7 @@ from pydantic import HttpUrl
 
 from backcloth.accounts.tokens import Tokens
 from backcloth.api.context import Context
-from backcloth.api.limits import SubmitLimit
+from backcloth.api.limits import RequestLimits
 from backcloth.api.throttle import FailureThrottle
 from backcloth.cutout.birefnet import Shelf
 from backcloth.cutout.presets import open_segmenter
@@ -253,6 +253,10 @@ class Service:
             lease_s=settings.job.lease_s,
             duties=Duties(worker.work, worker.give_up, teller.tell),
         )
+        self._limits = RequestLimits(
+            {"submit": settings.limit.submits_per_minute, "status": settings.limit.status_per_minute},
+            settings.limits_url,
+        )
         self._report: tuple[float, dict[str, Any]] = (-READY_S, {})
         self.context = Context(
             settings=settings,
@@ -271,7 +275,7 @@ class Service:
             signer=signer,
             store=self._store,
             metrics=metrics,
-            submit_limit=SubmitLimit(settings.limit.submits_per_minute),
+            limits=self._limits,
             failures=FailureThrottle(settings.limit.failed_tokens_per_minute),
             ready=self.ready,
         )
@@ -321,6 +325,7 @@ class Service:
             "components": components,
             "cutout": self.engines.segmenter.name,
             "scenes": sorted(engine.name for engine in self.engines.all_scenes),
+            "limits": self._limits.report(),
             "moderation": {
                 "prompt": _name(self.engines.text_moderator),
                 "image": _name(self.engines.image_moderator),

@@ -341,8 +341,10 @@ class ProvenanceSettings(_Group):
 class LimitSettings(_Group):
     """Requests that may be sent."""
 
-    submits_per_minute: int = Field(0, ge=0)
+    submits_per_minute: int = Field(60, ge=0)
     """Jobs an organisation may submit a minute before it gets a 429; 0 is no limit."""
+    status_per_minute: int = Field(1200, ge=0)
+    """Requests about its jobs, likewise: twenty clients that ask once a second, as the official SDK does."""
     failed_tokens_per_minute: int = Field(20, ge=0, le=100)
     """Unknown tokens that one address may send a minute before it gets a 429; 0 is no limit. A person who
     mistypes needs two or three."""
@@ -369,6 +371,8 @@ class Settings(BaseSettings):
     """The origin that clients reach; status and image URLs start with it."""
     database_url: str = ""
     """`sqlite:///…` or `postgresql://…`; empty is a SQLite file in `data_dir`."""
+    limits_url: str = Field("", pattern=r"^((redis|valkey)s?://.+)?$")
+    """A Redis or a Valkey in which all processes count requests; empty: each counts in its own memory."""
     store_url: str = ""
     """`file:///…` or `s3://bucket/prefix`; empty is a folder in `data_dir`."""
     executor_id: str = Field("", pattern=r"^[A-Za-z0-9_.-]{0,64}$")

@@ -59,6 +59,8 @@ class ServiceProcess:
             "BACKCLOTH_FETCH_ALLOW": "127.0.0.0/8",
             # All tests come from one address, and many of them with wrong tokens.
             "BACKCLOTH_LIMIT_FAILED_TOKENS_PER_MINUTE": "0",
+            "BACKCLOTH_LIMIT_SUBMITS_PER_MINUTE": "0",
+            "BACKCLOTH_LIMIT_STATUS_PER_MINUTE": "0",
             **self.environment,
         }
         command = [sys.executable, *self.program, "serve", "--port", str(self.port), *self.options]

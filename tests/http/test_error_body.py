@@ -351,6 +351,10 @@ def test_a_job_too_many_within_a_minute_is_429(guarded: ServiceProcess) -> None:
     assert [answer.status_code for answer in answers] == [400] * PER_MINUTE + [429]
     refusal(answers[-1], 429)
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+    for left, answer in zip([*range(PER_MINUTE - 1, -1, -1), 0], answers, strict=True):
+        assert answer.headers["ratelimit-limit"] == str(PER_MINUTE)
+        assert answer.headers["ratelimit-remaining"] == str(left)
+        assert 0 <= int(answer.headers["ratelimit-reset"]) <= 60
     assert guarded.post({}).status_code == 400
 
 

@@ -115,6 +115,7 @@ def test_proxies_and_origins_are_listed_with_commas(environment: pytest.MonkeyPa
         ("CUTOUT_PRESET", "best"),
         ("JOB_WORKERS", "0"),
         ("LIMIT_SUBMITS_PER_MINUTE", "-1"),
+        ("LIMITS_URL", "memcached://localhost"),
         ("LIMIT_FAILED_TOKENS_PER_MINUTE", "101"),
         ("TRUSTED_PROXIES", "proxy.example"),
         ("CORS_ORIGINS", "shop.example"),

@@ -9,7 +9,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Request
 
 from backcloth.accounts.tokens import Tokens
-from backcloth.api.limits import SubmitLimit
+from backcloth.api.limits import RequestLimits
 from backcloth.api.throttle import FailureThrottle
 from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.metrics import Metrics
@@ -34,7 +34,7 @@ class Context:
     signer: UrlSigner
     store: Store
     metrics: Metrics
-    submit_limit: SubmitLimit
+    limits: RequestLimits
     failures: FailureThrottle
     ready: Callable[[], dict[str, Any]]
 

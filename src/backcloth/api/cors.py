@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from backcloth.api.limits import HEADERS as LIMIT_HEADERS
 from backcloth.api.made_by import HEADER as MADE_BY
 from backcloth.errors import InvalidRequest
 
@@ -29,7 +30,7 @@ class Cors(CORSMiddleware):
             allow_origins=origins,
             allow_methods=("GET", "HEAD", "POST"),
             allow_headers=("api_token", "Authorization", "Content-Type", "Range"),
-            expose_headers=("X-Request-Id", MADE_BY, "Retry-After", "Content-Range"),
+            expose_headers=("X-Request-Id", MADE_BY, "Retry-After", *LIMIT_HEADERS, "Content-Range"),
         )
 
     def preflight_response(self, request_headers: Headers) -> Response:

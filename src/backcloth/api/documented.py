@@ -7,6 +7,7 @@ from typing import Any, Literal
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
+from backcloth.api.limits import DOCUMENTED as LIMITS
 from backcloth.api.made_by import DOCUMENTED as ENGINE
 from backcloth.api.wire import ReplaceBackgroundBody
 from backcloth.errors import (
@@ -114,8 +115,12 @@ REPLACE_BACKGROUND: dict[str, Any] = {
     "tags": ["image editing"],
     "response_model": None,
     "responses": {
-        200: {"model": ResultBody, "description": "The result of a sync request.", "headers": ENGINE},
-        202: {"model": AcceptedBody, "description": "Accepted; ask the status URL."},
+        200: {
+            "model": ResultBody,
+            "description": "The result of a sync request.",
+            "headers": {**ENGINE, **LIMITS},
+        },
+        202: {"model": AcceptedBody, "description": "Accepted; ask the status URL.", "headers": LIMITS},
         **_errors(
             InvalidRequest,
             ImageNotFound,
@@ -139,7 +144,7 @@ STATUS: dict[str, Any] = {
     "tags": ["status"],
     "response_model": None,
     "responses": {
-        200: {"model": StatusBody, "description": "Where the job stands.", "headers": ENGINE},
+        200: {"model": StatusBody, "description": "Where the job stands.", "headers": {**ENGINE, **LIMITS}},
         404: {"model": NotFoundBody, "description": "No such job."},
         **_errors(*_TOKEN_ERRORS),
     },

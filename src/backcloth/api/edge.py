@@ -136,7 +136,7 @@ class Edge:
         request_id = secrets.token_hex(16)
         body = Body(receive, self._settings, self._budget, Headers(scope=scope))
         answer = _Answer(send, request_id, body, self._metrics)
-        scope.setdefault("state", {}).update(request_id=request_id, body=body)
+        scope.setdefault("state", {}).update(request_id=request_id, body=body, headers=answer.headers)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 body.admit()
@@ -170,13 +170,16 @@ class _Answer:
 
     When the request's body has not been read to its end, the response is sent first, then the rest is
     drained, and only then does the response end: the server would otherwise reset a client that still writes.
+
+    Attributes:
+        headers: More that this response is to carry, whatever it becomes; `request.state.headers` in routes.
     """
 
     def __init__(self, send: Send, request_id: str, body: Body, metrics: Metrics) -> None:
         self._send = send
-        self._request_id = request_id
         self._body = body
         self._metrics = metrics
+        self.headers = {"X-Request-Id": request_id}
         self.started = False
         self.complete = False
 
@@ -184,7 +187,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self._request_id
+            headers.update(self.headers)
             for name, value in _GUARDS.items():
                 headers.setdefault(name, value)
             if not self._body.complete:

@@ -9,10 +9,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from backcloth.api.auth import Authenticated
 from backcloth.api.context import Ctx
 from backcloth.api.documented import REPLACE_BACKGROUND
 from backcloth.api.error_response import error_body
+from backcloth.api.limited import Submitting
 from backcloth.api.made_by import made_by
 from backcloth.api.pictures import Pictures
 from backcloth.api.wire import ReplaceBackgroundBody
@@ -39,9 +39,8 @@ class Submission:
 
 @router.post("/v2/image/edit/replace_background", **REPLACE_BACKGROUND)
 @router.post("/replace_background", include_in_schema=False)
-async def replace_background(request: Request, context: Ctx, caller: Authenticated) -> JSONResponse:
+async def replace_background(request: Request, context: Ctx, caller: Submitting) -> JSONResponse:
     """Replaces the background of a photo: 200 with the result (`sync`), or 202 with a status URL."""
-    context.submit_limit.check(caller.organisation)
     _require_json(request)
     job_id: str = request.state.request_id
     submission = await _parsed(request, job_id, caller.token, context)

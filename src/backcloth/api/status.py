@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from backcloth.api.auth import Authenticated
 from backcloth.api.context import Ctx
 from backcloth.api.documented import NOTES, STATUS
+from backcloth.api.limited import Asking
 from backcloth.api.made_by import made_by
 from backcloth.jobs.status import status_body
 
@@ -21,7 +21,7 @@ NOT_FOUND = {"status": "NOT_FOUND"}
 
 
 @router.get("/v2/status/{request_id}", **STATUS)
-async def status(request_id: str, context: Ctx, caller: Authenticated) -> JSONResponse:
+async def status(request_id: str, context: Ctx, caller: Asking) -> JSONResponse:
     """Tells where a job stands. An unknown id, an expired one and someone else's are all 404."""
     job = await asyncio.to_thread(context.jobs.find, request_id, caller.organisation)
     if job is None:
@@ -30,7 +30,7 @@ async def status(request_id: str, context: Ctx, caller: Authenticated) -> JSONRe
 
 
 @router.get("/v2/status/{request_id}/notes", **NOTES)
-async def notes(request_id: str, context: Ctx, caller: Authenticated) -> JSONResponse:
+async def notes(request_id: str, context: Ctx, caller: Asking) -> JSONResponse:
     """How a finished job was made: cut-out preset, engine, scene, stage times, pixels kept.
 
     A resource of its own, so that the status body stays what strict clients expect.
