@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from backcloth.domain.request import Checks
-from backcloth.language.embedding import Embedder, EmbeddingUnavailable
-from backcloth.language.embedding import network_path as embedding_path
+from backcloth.language.embedding import EmbeddingUnavailable, installed
 from backcloth.moderation.chain import Chain, TextChain
 from backcloth.moderation.guard import open_guard
 from backcloth.moderation.image_classifier import open_classifier
@@ -96,11 +95,11 @@ def open_text_moderator(settings: ModerationSettings) -> TextModerator:
     allowed = read_phrases(settings.allowlist) if settings.allowlist else NOTHING
     blocked = read_phrases(settings.blocklist) if settings.blocklist else NOTHING
     try:
-        classifier = TextClassifier(Embedder(embedding_path()))
+        classifier = TextClassifier(installed())
     except EmbeddingUnavailable as problem:
         raise ModeratorUnavailable(f"prompts cannot be judged: {problem}") from problem
     words = WordModerator(blocked=blocked, allowed=allowed)
-    embedded = PromptModerator(words, classifier, settings.mode, allowed)
+    embedded = PromptModerator(words, classifier, settings.mode)
     if "openai" not in settings.prompt:
         return embedded
     return TextChain([embedded, ServerTextModerator(_server_of(settings, Thresholds()))])

@@ -128,9 +128,12 @@ def test_the_rules_refine_where_the_model_cannot(
     assert "cat" not in note
 
 
-def test_what_a_model_writes_is_judged(service: ServiceProcess, model: Site) -> None:
-    """Words that a caller may not send may not come from a model either; who wants no check gets none."""
-    foul = f"{WORDS}, splattered gore and severed heads"
+@pytest.mark.parametrize(
+    "more", ["splattered gore and severed heads", "an intruder prying open a back door with a crowbar"]
+)
+def test_what_a_model_writes_is_judged(service: ServiceProcess, model: Site, more: str) -> None:
+    """What a caller may not send may not come from a model either; who wants no check gets none."""
+    foul = f"{WORDS}, {more}"
     model.pages = says(foul)
     answer = service.post(quick_job(prompt=PROMPT, seed=11, sync=True))
     assert answer.status_code == 422, answer.text

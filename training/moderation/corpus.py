@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from backcloth.scene.studio.catalogue import CATALOGUE
+from backcloth.scene.studio.describe import describe
 from training.moderation.grammar import read_common, read_lines, sentences
 
 CATEGORIES = ("sexual", "self_harm", "hate", "violence", "weapons", "drugs", "illegal")
@@ -82,10 +85,26 @@ class Dresser:
         return text
 
 
-def flavours(wheel: Path) -> list[str]:
-    """The phrases that people add to prompts, as the package clip-interrogator (MIT) lists them."""
+def catalogue() -> list[Sample]:
+    """The places that the studio knows: what they are called, and the sentence that says what was drawn."""
+    says = [said for named in CATALOGUE.scenes for said in (*named.says, describe(named.scene))]
+    return [Sample(said, "", "catalogue") for said in dict.fromkeys(says)]
+
+
+def flavours(wheel: Path, own: list[Sample]) -> list[str]:
+    """The phrases that people add to prompts, as the package clip-interrogator (MIT) lists them.
+
+    Nobody has labelled them, so those with a word that only harmful texts of our own have are left out.
+    """
     with zipfile.ZipFile(wheel) as package:
-        return package.read(_FLAVOURS).decode().split("\n")
+        phrases = package.read(_FLAVOURS).decode().split("\n")
+    harmless = {word for sample in own if not sample.label for word in _words(sample.text)}
+    harmful = {word for sample in own if sample.label for word in _words(sample.text)} - harmless
+    return [phrase for phrase in phrases if phrase and harmful.isdisjoint(_words(phrase))]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z]+", text.lower())
 
 
 def mixed(phrases: list[str], count: int, dice: random.Random) -> list[Sample]:

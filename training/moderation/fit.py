@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,14 +52,20 @@ class Fitted:
         return hashlib.sha256(packed.getvalue()).hexdigest()
 
 
+def embedded(reading: str) -> bool:
+    """Whether a text is one of the half that are embedded: a few thousand settle what 384 numbers mean."""
+    return zlib.crc32(reading.encode()) % 2 == 0
+
+
 def fit(readings: Sequence[str], labels: Sequence[str], vectors: npt.NDArray[np.float32]) -> Fitted:
     """Heads for any category and for each, in the order of `CATEGORIES`.
 
     Args:
         readings: Normalised texts.
         labels: Their categories, empty where harmless.
-        vectors: (N, 384) embeddings of the readings.
+        vectors: (M, 384) embeddings of the readings that are `embedded`, in their order.
     """
+    meant = np.array([embedded(reading) for reading in readings])
     parts = [_parts(reading) for reading in readings]
     keys, rarity = _vocabulary(parts)
     matrix = sp.hstack([_matrix([part[side] for part in parts], keys, rarity) for side in (0, 1)]).tocsr()
@@ -66,7 +73,7 @@ def fit(readings: Sequence[str], labels: Sequence[str], vectors: npt.NDArray[np.
     truths = [np.array([bool(label) for label in labels])]
     truths += [np.array([label == category for label in labels]) for category in CATEGORIES]
     words = [_head(matrix, truth, _WORDS_C, "liblinear") for truth in truths]
-    meaning = [_head(vectors, truth, _MEANING_C, "newton-cholesky") for truth in truths]
+    meaning = [_head(vectors, truth[meant], _MEANING_C, "newton-cholesky") for truth in truths]
     weights = np.stack([head.coef_[0] for head in words], 1)
     effect = np.abs(weights).max(1) * rarity
     kept = np.sort(np.argsort(-effect)[:_KEPT])

@@ -15,7 +15,7 @@ TEXTS = Path(__file__).with_name("texts")
 
 _PART = re.compile(r"\[([^\]]*)\]|\{(\w+)\}")
 _NAME = re.compile(r"\{(\w+)\}")
-_TURNS = 4
+_TURNS = 2
 """How often each choice of a line's longest bracket comes up."""
 
 

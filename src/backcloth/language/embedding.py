@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import hashlib
 import importlib.util
 from collections.abc import Sequence
@@ -122,6 +123,16 @@ class Embedder:
         """(N, pieces, DIMENSIONS): what the network makes of each piece in its context."""
         feed = {"input_ids": pieces, "attention_mask": present, "token_type_ids": np.zeros_like(pieces)}
         return np.asarray(self._session.run(None, feed)[0], np.float32)
+
+
+@functools.cache
+def installed() -> Embedder:
+    """The installed network, loaded once for all who embed, as each copy would take its memory again.
+
+    Raises:
+        EmbeddingUnavailable: the package is not installed, or holds another file.
+    """
+    return Embedder(network_path())
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -60,11 +60,12 @@ blood (cells?|lily|lilies)|blood ?stain removers?|bloody (mary|marys|marias?)|dr
 bleeding hearts?|(colou?rs?|ink) bleeding
 (glue|heat|nail|staple|spray|water|caulk|caulking|massage|top|grease|paint|tattoo|bubble|light|price) guns?
 (temperature|radar|soldering|toy|nerf|squirt|confetti|foam|tagging|label) guns?
-gun ?(metal|grey|gray|smoke)|son of a gun|jump(ing)? the gun|shot ?gun (microphones?|mics?)
+(water|toy|starting|squirt|cap) pistols?|gun ?(metal|grey|gray|smoke)|son of a gun|jump(ing)? the gun|shot ?gun (microphones?|mics?)
 gunpowder (tea|green|grey|gray)|rifle (green|paper)|pistol (grips?|squats?)
 (bath|shower|cocoa|chocolate|seed|cherry|photo|smoke|vitamin|fizzy|yarn|glitter|jager) bombs?
 bullet (journals?|journaling|points?|trains?|coffee|blenders?|proof)
-murder (myster(y|ies)|of crows)|(day of the|walking) dead|hanged man tarot|corpse (flowers?|bride)
+murder (myster(y|ies)|of crows)|crime scene (themed|games?|novels?|escape)|(marble|classical) nudes
+(day of the|walking) dead|hanged man tarot|corpse (flowers?|bride)
 suicide (doors?|squad|prevention|awareness)
 (oilseed|oil seed) rape|rape ?(seeds?|blossoms?|flowers?|fields?)|fields? of rape
 (black )?opium (perfume|eau|popp(y|ies))|black opium|(prescription|over ?the ?counter|otc) drugs

@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from backcloth.moderation.normalise import unpacked, ways
 
-_VOWELS = "aeiou"
-_SHORTEST = 4
+_MOST_ODD = 40
+"""Words of a text that are puzzled over, so that long nonsense costs little more than a prompt."""
+
+_PLAIN = re.compile(r"(?!.*([a-z])\1\1)[a-z]+")
+"""A word that can be read in one way."""
+
+_MENDED = range(4, 15)
 """Letters of a word that is worth mending; shorter ones are near to everything."""
 
+_RUN_TOGETHER = range(7, 61)
+"""Letters of a word that nobody knows and that may be several without their blanks."""
+
 _LONGEST = 14
-_MOST_MENDED = 24
-"""Unknown words of a text that are looked at, so that a long nonsense costs no more than a prompt."""
+_SHORT = frozenset({"a", "an", "at", "by", "he", "in", "is", "of", "on", "to", "up"})
+_FEWEST = 2
+_MOST_ONES = 3
+_VOWELS = "aeiou"
 
 
 def likeliest(text: str, known: Callable[[str], bool]) -> str:
-    """Of every disguised word, the way to read it that gives the most letters in known words."""
-    return " ".join(max(ways(token), key=partial(_share, known)) for token in unpacked(text).split())
+    """Of every disguised word, the way to read it that gives the most letters in known words.
+
+    What nobody knows is parted where it is known words run together, as spelled-out neighbours are.
+    """
+    odd = itertools.count()
+    words: list[str] = []
+    for token in unpacked(text).split():
+        if _PLAIN.fullmatch(token):
+            words.append(token)
+        elif next(odd) < _MOST_ODD:
+            words += max(_candidates(token), key=partial(_share, known)).split()
+        else:
+            words += ways(token)[0].split()
+    strange = itertools.count()
+    return " ".join(
+        _parted(word, known) if _long(word) and not known(word) and next(strange) < _MOST_ODD else word
+        for word in words
+    )
 
 
 def mended(reading: str, known: Callable[[str], bool], tells: Callable[[str], bool]) -> str:
@@ -27,16 +54,54 @@ def mended(reading: str, known: Callable[[str], bool], tells: Callable[[str], bo
 
     Two letters swapped, a vowel left out, a letter written twice.
     """
-    budget = itertools.count()
-    words = [
-        word if known(word) or not _mendable(word) or next(budget) >= _MOST_MENDED else _mend(word, tells)
+    strange = itertools.count()
+    return " ".join(
+        _mend(word, tells) if _mendable(word) and not known(word) and next(strange) < _MOST_ODD else word
         for word in reading.split()
-    ]
-    return " ".join(words)
+    )
+
+
+def _candidates(token: str) -> Iterator[str]:
+    """The ways to read a token, also those in which one 1 is an i and the next an l.
+
+    What has one letter at most (`4k`, `f/1.8`) is a measure, and not a word in disguise.
+    """
+    if sum(map(str.isalpha, token)) < _FEWEST:
+        yield ways(token)[0]
+        return
+    yield from ways(token)
+    if 2 <= token.count("1") <= _MOST_ONES:
+        for letters in itertools.product("il", repeat=token.count("1")):
+            ones = iter(letters)
+            yield from ways("".join(next(ones) if sign == "1" else sign for sign in token))
+
+
+def _share(known: Callable[[str], bool], reading: str) -> tuple[float, int]:
+    """How much of a reading is known words; of equals the one with the fewest words is better."""
+    words = reading.split()
+    letters = sum(map(len, words)) or 1
+    return sum(len(word) for word in words if len(word) > 1 and known(word)) / letters, -len(words)
+
+
+def _long(word: str) -> bool:
+    return len(word) in _RUN_TOGETHER and word.isascii() and word.isalpha()
+
+
+def _parted(word: str, known: Callable[[str], bool]) -> str:
+    """The word as the fewest known words, where it is made of such; else as it is."""
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - _LONGEST), end):
+            before, piece = best[start], word[start:end]
+            if before is None or not (piece in _SHORT or (len(piece) > 2 and known(piece))):
+                continue
+            if best[end] is None or len(before) + 1 < len(best[end] or ()):
+                best[end] = (*before, piece)
+    return " ".join(best[-1] or (word,))
 
 
 def _mendable(word: str) -> bool:
-    return _SHORTEST <= len(word) <= _LONGEST and word.isascii() and word.isalpha()
+    return len(word) in _MENDED and word.isascii() and word.isalpha()
 
 
 def _mend(word: str, tells: Callable[[str], bool]) -> str:
@@ -51,9 +116,3 @@ def _near(word: str) -> Iterator[str]:
     for place in range(1, len(word) + 1):
         for vowel in _VOWELS:
             yield word[:place] + vowel + word[place:]
-
-
-def _share(known: Callable[[str], bool], reading: str) -> tuple[float, int]:
-    words = reading.split()
-    letters = sum(map(len, words)) or 1
-    return sum(len(word) for word in words if len(word) > 1 and known(word)) / letters, -len(words)

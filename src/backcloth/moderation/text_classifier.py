@@ -21,7 +21,7 @@ from backcloth.moderation.normalise import CLAUSE
 from backcloth.moderation.protocol import ModeratorUnavailable
 
 WEIGHTS = Path(__file__).with_name("weights") / "prompts-1.npz"
-SHA256 = "9085a1cbdaa0a0de8ca88d7a964eec2216a0a60cc64cee2e48693a0544ddd993"
+SHA256 = "1aa760f9bef07616f635e44fc125470c9cfc79b844a0b9fa87efd72eb84efe16"
 
 CATEGORIES = ("sexual", "self_harm", "hate", "violence", "weapons", "drugs", "illegal")
 """In the order of the heads, after the one for all together."""
@@ -29,20 +29,16 @@ CATEGORIES = ("sexual", "self_harm", "hate", "violence", "weapons", "drugs", "il
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What both sets say, each number 0..1.
+    """What a text looks like, each number 0..1 and the mean of what words and meaning say.
 
     Attributes:
-        words: That the text is of any category, by its words.
-        meaning: The same, by its meaning.
-        sexual_words: That it is sexual, by its words.
-        sexual_meaning: The same, by its meaning.
+        harmful: That it is of any category.
+        sexual: That it is sexual.
         category: The likeliest category.
     """
 
-    words: float
-    meaning: float
-    sexual_words: float
-    sexual_meaning: float
+    harmful: float
+    sexual: float
     category: str
 
 
@@ -75,14 +71,8 @@ class TextClassifier:
         words = reading.split()
         by_words = _share(self._sum(words) + self._bias)
         by_meaning = _share(self._embedder.embed([reading])[0] @ self._directions + self._offsets)
-        both = by_words[1:] + by_meaning[1:]
-        return Scores(
-            words=float(by_words[0]),
-            meaning=float(by_meaning[0]),
-            sexual_words=float(by_words[1]),
-            sexual_meaning=float(by_meaning[1]),
-            category=CATEGORIES[int(both.argmax())],
-        )
+        both = (by_words + by_meaning) / 2.0
+        return Scores(float(both[0]), float(both[1]), CATEGORIES[int(both[1:].argmax())])
 
     def knows(self, word: str) -> bool:
         """Whether the word was among the texts that this was trained on."""
@@ -119,7 +109,7 @@ class TextClassifier:
 
 
 _TELLING = 4.0
-"""Weight times rarity from which a word speaks for itself; a few hundred words do."""
+"""Weight times rarity from which a word speaks for itself, so that a misspelling of it is worth mending."""
 
 
 def _share(sums: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -86,10 +86,14 @@ class WordModerator:
                 return Verdict(allowed=False, category=category, detector=DETECTOR)
         return ALLOWED
 
+    def counting(self, reading: str) -> str:
+        """The reading without what does not count: harmless phrases, and what the prompt rules out."""
+        return _RULED_OUT.sub(_GAP, _HARMLESS.sub(_GAP, self._allowed.sub(_GAP, reading)))
+
     def _category(self, reading: str) -> str:
         if self._blocked.search(reading):
             return "blocklist"
-        text = _RULED_OUT.sub(_GAP, _HARMLESS.sub(_GAP, self._allowed.sub(_GAP, reading)))
+        text = self.counting(reading)
         for name, pattern in _CATEGORIES.items():
             if pattern.search(text):
                 return name

