@@ -60,7 +60,8 @@ blood (cells?|lily|lilies)|blood ?stain removers?|bloody (mary|marys|marias?)|dr
 bleeding hearts?|(colou?rs?|ink) bleeding
 (glue|heat|nail|staple|spray|water|caulk|caulking|massage|top|grease|paint|tattoo|bubble|light|price) guns?
 (temperature|radar|soldering|toy|nerf|squirt|confetti|foam|tagging|label) guns?
-(water|toy|starting|squirt|cap) pistols?|gun ?(metal|grey|gray|smoke)|son of a gun|jump(ing)? the gun|shot ?gun (microphones?|mics?)
+(water|toy|starting|squirt|cap) pistols?
+gun ?(metal|grey|gray|smoke)|son of a gun|jump(ing)? the gun|shot ?gun (microphones?|mics?)
 gunpowder (tea|green|grey|gray)|rifle (green|paper)|pistol (grips?|squats?)
 (bath|shower|cocoa|chocolate|seed|cherry|photo|smoke|vitamin|fizzy|yarn|glitter|jager) bombs?
 bullet (journals?|journaling|points?|trains?|coffee|blenders?|proof)
