@@ -35,11 +35,12 @@ def cpu_s(pid: int) -> float:
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory of the tree."""
-    pages = 0
+    """Bytes of memory of the tree. A child between fork and exec is its parent still, and not counted."""
+    pages, root = 0, Path(f"/proc/{pid}/cmdline").read_bytes()
     for each in tree(pid):
         with contextlib.suppress(OSError):
-            pages += int(Path(f"/proc/{each}/statm").read_text().split()[1])
+            if each == pid or Path(f"/proc/{each}/cmdline").read_bytes() != root:
+                pages += int(Path(f"/proc/{each}/statm").read_text().split()[1])
     return pages * _PAGE
 
 
