@@ -23,6 +23,7 @@ from backcloth.imaging.credentials import Credentials
 from backcloth.imaging.decode_wire import Limits
 from backcloth.imaging.decoder import Decoder
 from backcloth.jobs.crew import Crew
+from backcloth.jobs.deliveries import Deliveries
 from backcloth.jobs.ended import EndedListener, announce
 from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.ledger import Ledger
@@ -184,10 +185,16 @@ def shelf_of(settings: CutoutSettings) -> Shelf:
     return Shelf(settings.birefnet_dir, settings.device, settings.trust_remote_code)
 
 
-def open_tokens(settings: Settings) -> tuple[Tokens, sa.Engine]:
-    """The token table alone, for the command line; the engine is the caller's to dispose of."""
+def open_tables(settings: Settings) -> sa.Engine:
+    """The database with all tables, for the command line; the caller's to dispose of."""
     engine = open_database(settings.database)
     create_tables(engine)
+    return engine
+
+
+def open_tokens(settings: Settings) -> tuple[Tokens, sa.Engine]:
+    """The token table alone, for the command line; the engine is the caller's to dispose of."""
+    engine = open_tables(settings)
     return Tokens(engine), engine
 
 
@@ -243,12 +250,28 @@ class Service:
         )
         self._ended = EndedListener(settings.database, waiters.notify) if settings.distributed else None
         worker = Worker(ledger, self.engines, waiters, metrics)
-        teller = Teller(ledger, WebhookSender(allow=settings.fetch.allow), signer)
+        deliveries = Deliveries(self._database)
+        teller = Teller(
+            ledger,
+            WebhookSender(allow=settings.fetch.allow, timeout_s=settings.webhook.timeout_s),
+            signer,
+            log=deliveries,
+            metrics=metrics,
+            gaps_s=settings.webhook.gaps_s,
+        )
         self._crew = works and Crew(
             self._database,
             settings.database,
             self._queue,
-            Sweeper(ledger, self._queue, self._store, worker, every_s=settings.job.sweep_s),
+            Sweeper(
+                ledger,
+                self._queue,
+                self._store,
+                worker,
+                deliveries,
+                every_s=settings.job.sweep_s,
+                log_s=settings.webhook.log_days * DAY_S,
+            ),
             executor_id=settings.executor,
             lease_s=settings.job.lease_s,
             duties=Duties(worker.work, worker.give_up, teller.tell),

@@ -350,6 +350,24 @@ class LimitSettings(_Group):
     mistypes needs two or three."""
 
 
+class WebhookSettings(_Group):
+    """How the end of a job is told to the caller's server."""
+
+    gaps_s: Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode] = Field(
+        (60, 240, 720, 1680), max_length=9
+    )
+    """Waits between the attempts, comma-separated: five in 45 minutes, as the contract has it."""
+    timeout_s: float = Field(10.0, gt=0)
+    """For one attempt, from looking up the name to the answer's status."""
+    log_days: float = Field(30.0, gt=0, le=3650)
+    """How long `backcloth deliveries` knows an attempt: longer than most complaints take."""
+
+    @field_validator("gaps_s", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(_parts(value)) if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """All settings. Frozen; built once, in the command line, and handed down."""
 
@@ -403,6 +421,7 @@ class Settings(BaseSettings):
     limit: LimitSettings = LimitSettings()
     provenance: ProvenanceSettings = ProvenanceSettings()
     moderation: ModerationSettings = ModerationSettings()
+    webhook: WebhookSettings = WebhookSettings()
 
     @field_validator("public_url")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 
@@ -21,6 +22,8 @@ class Page:
         media_type: Its Content-Type.
         location: Where to redirect to.
         gate: The answer waits until this event is set.
+        headers: Further headers.
+        then: What the path answers from the next request on; None keeps the page.
     """
 
     body: bytes = b""
@@ -28,6 +31,8 @@ class Page:
     media_type: str = "image/png"
     location: str = ""
     gate: threading.Event | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    then: Page | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             self._answer(site.pages.get(self.path, Page(status=204)))
 
         def _answer(self, page: Page) -> None:
+            if page.then:
+                site.pages[self.path] = page.then
             if page.gate:
                 page.gate.wait(timeout=30)
             self.send_response(page.status)
@@ -78,8 +85,14 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(page.body)))
             if page.location:
                 self.send_header("Location", page.location)
+            for name, value in page.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(page.body)
+
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # a client may be tired of waiting
+                super().handle()
 
         def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # the base class's name
             """Says nothing."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import backcloth
-from backcloth.cli import cutout, doctor, models, replace, serve, tokens, worker
+from backcloth.cli import cutout, deliveries, doctor, models, replace, serve, tokens, worker
 from backcloth.cli.logs import write_logs
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command()(worker.worker)
 app.command()(replace.replace)
 app.command()(cutout.cutout)
 app.command()(doctor.doctor)
+app.command()(deliveries.deliveries)
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(models.app, name="models")
 

@@ -28,7 +28,8 @@ class Ledger:
         engine: The database that also holds the job engine's tables.
         boot: Unique to this start of the process; tells a retry within it from a start after a crash.
         retention_s: How long a final job is kept, in seconds.
-        on_webhook: Called inside the transaction that ends a job which has a webhook.
+        on_webhook: Called inside the transaction that ends a job which has a webhook, with the job's id and
+            the webhook's URL.
         on_end: Called inside every transaction that ends a job.
     """
 
@@ -38,7 +39,7 @@ class Ledger:
         *,
         boot: str,
         retention_s: float,
-        on_webhook: Callable[[sa.Connection, str], None],
+        on_webhook: Callable[[sa.Connection, str, str], None],
         on_end: Callable[[sa.Connection, str], None] = lambda _connection, _job_id: None,
     ) -> None:
         self._engine = engine
@@ -150,7 +151,7 @@ class Ledger:
             if row is not None:
                 self._on_end(connection, job_id)
             if row is not None and row.webhook_url:
-                self._on_webhook(connection, job_id)
+                self._on_webhook(connection, job_id, row.webhook_url)
         return row is not None
 
     def expired(self, now: float, limit: int = 500) -> list[Job]:

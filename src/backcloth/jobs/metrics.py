@@ -24,6 +24,12 @@ class Metrics:
             buckets=_STAGE_BUCKETS,
             registry=self.registry,
         )
+        self.webhooks = Counter(
+            "backcloth_webhook_attempts",
+            "Attempts to deliver a webhook, by verdict.",
+            ["verdict"],
+            registry=self.registry,
+        )
         self.responses = Counter(
             "backcloth_http_responses", "HTTP responses, by status code.", ["code"], registry=self.registry
         )

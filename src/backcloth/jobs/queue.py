@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 
+from backcloth.net.webhook import receiver
+
 APPLICATION = "backcloth"
 
 PICTURES = ("pictures",)
@@ -19,11 +21,13 @@ queue is served for one more minor version, so that nothing is stranded.
 """
 
 WEBHOOKS = "webhooks"
+"""One partition a receiver, so that one which is slow or dead keeps nobody else waiting."""
+
 REPLACE = "replace_background"
 TELL = "tell_webhook"
 
-WEBHOOK_GAPS_S = (60.0, 180.0, 480.0, 960.0)
-"""Waits between the five delivery attempts: 28 minutes in all, inside the contract's 45."""
+MAX_ATTEMPTS = 10
+"""Of one webhook, whatever the schedule."""
 
 _MAX_TURN = 2**31 - 1
 
@@ -67,17 +71,23 @@ class Queue:
         )
         self._client.enqueue_in_transaction(connection, options, job_id)
 
-    def enqueue_webhook(self, connection: sa.Connection, job_id: str) -> None:
-        """Enqueues the first delivery of a job's webhook with the caller's transaction."""
-        self._client.enqueue_in_transaction(connection, _telling(job_id, 0), job_id, 0)
+    def enqueue_webhook(self, connection: sa.Connection, job_id: str, url: str) -> None:
+        """Enqueues the first attempt at a job's webhook with the caller's transaction."""
+        whose = receiver(url)
+        self._client.enqueue_in_transaction(connection, _telling(job_id, 1, whose), job_id, 1, whose)
 
-    def enqueue_next_webhook(self, job_id: str, attempt: int) -> None:
-        """Enqueues the attempt after `attempt`, which failed; nothing when it was the last."""
-        if attempt >= len(WEBHOOK_GAPS_S):
-            return
-        options = _telling(job_id, attempt + 1)
-        options["delay_seconds"] = WEBHOOK_GAPS_S[attempt]
-        self._client.enqueue(options, job_id, attempt + 1)
+    def enqueue_next_webhook(self, job_id: str, attempt: int, whose: str, wait_s: float) -> None:
+        """Enqueues a further attempt.
+
+        Args:
+            job_id: Whose end is told.
+            attempt: The attempt's number, from 2.
+            whose: The receiver, as `net.webhook.receiver` names it.
+            wait_s: Seconds until it is due.
+        """
+        options = _telling(job_id, attempt, whose)
+        options["delay_seconds"] = wait_s
+        self._client.enqueue(options, job_id, attempt, whose)
 
     def stranded(self, job_ids: set[str]) -> set[str]:
         """Those of the given unfinished jobs whose workflow has ended or is missing."""
@@ -87,7 +97,7 @@ class Queue:
 
     def forget(self, job_ids: Sequence[str]) -> None:
         """Removes the workflows of expired jobs, webhook deliveries included."""
-        tellings = [f"{job_id}-webhook-{n}" for job_id in job_ids for n in range(len(WEBHOOK_GAPS_S) + 1)]
+        tellings = [f"{job_id}-webhook-{n}" for job_id in job_ids for n in range(1, MAX_ATTEMPTS + 1)]
         self._client.delete_workflows([*job_ids, *tellings])
 
     def owner(self, job_id: str) -> str | None:
@@ -117,5 +127,10 @@ class Queue:
         return len(lost)
 
 
-def _telling(job_id: str, attempt: int) -> EnqueueOptions:
-    return EnqueueOptions(workflow_name=TELL, queue_name=WEBHOOKS, workflow_id=f"{job_id}-webhook-{attempt}")
+def _telling(job_id: str, attempt: int, whose: str) -> EnqueueOptions:
+    return EnqueueOptions(
+        workflow_name=TELL,
+        queue_name=WEBHOOKS,
+        workflow_id=f"{job_id}-webhook-{attempt}",
+        queue_partition_key=whose,
+    )

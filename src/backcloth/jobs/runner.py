@@ -33,6 +33,12 @@ _RECOVERIES = 1_000_000
 _TRIES = 13
 """Of a step whose database or store fails: waits of 1.5**12 - 1 seconds in all, which is over two minutes."""
 
+_TELLING = 64
+"""Webhooks under way at once: threads that wait for receivers, and need nothing but patience."""
+
+_TELLING_EACH = 4
+"""Those to one receiver."""
+
 _step = partial(DBOS.step, retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5, backoff_rate=1.5)
 
 _log = structlog.get_logger(__name__)
@@ -45,12 +51,13 @@ class Duties:
     Attributes:
         work: Runs one job to its end; raises only what a retry may mend.
         give_up: Ends a job whose `work` kept raising.
-        tell: Tries to deliver one job's webhook; True when no further attempt is due.
+        tell: Makes one attempt at a job's webhook, the one of that number; the number of the next and the
+            seconds until it is due, or None when none is.
     """
 
     work: Callable[[str], None]
     give_up: Callable[[str], None]
-    tell: Callable[[str], bool]
+    tell: Callable[[str, int], tuple[int, float] | None]
 
 
 class Runner:
@@ -103,8 +110,8 @@ class Runner:
             duties.give_up(job_id)
 
         @_step(name="tell")
-        def tell(job_id: str) -> bool:
-            return duties.tell(job_id)
+        def tell(job_id: str, attempt: int) -> tuple[int, float] | None:
+            return duties.tell(job_id, attempt)
 
         @DBOS.workflow(name=REPLACE, max_recovery_attempts=_RECOVERIES)
         def replace_background(job_id: str) -> None:
@@ -115,9 +122,9 @@ class Runner:
                 give_up(job_id)
 
         @DBOS.workflow(name=TELL, max_recovery_attempts=_RECOVERIES)
-        def tell_webhook(job_id: str, attempt: int) -> None:
-            if not tell(job_id):
-                self._queue.enqueue_next_webhook(job_id, attempt)
+        def tell_webhook(job_id: str, attempt: int, whose: str) -> None:
+            if later := tell(job_id, attempt):
+                self._queue.enqueue_next_webhook(job_id, later[0], whose, later[1])
 
     def _taken_over(self, job_id: str) -> bool:
         """Whether another process runs the job by now, because this one was silent for too long."""
@@ -132,10 +139,17 @@ class Runner:
         """
         DBOS.listen_queues([*PICTURES, WEBHOOKS])
         DBOS.launch()
-        for name, slots, wait_s in (*((name, workers, poll_s) for name in PICTURES), (WEBHOOKS, 4, 1.0)):
+        for name in PICTURES:
             DBOS.register_queue(
-                name, worker_concurrency=slots, polling_interval_sec=wait_s, on_conflict="always_update"
+                name, worker_concurrency=workers, polling_interval_sec=poll_s, on_conflict="always_update"
             )
+        DBOS.register_queue(
+            WEBHOOKS,
+            worker_concurrency=_TELLING,
+            partition_worker_concurrency=_TELLING_EACH,
+            polling_interval_sec=1.0,
+            on_conflict="always_update",
+        )
 
     def close(self, *, drain_s: int) -> None:
         """Stops looking for work, waits up to `drain_s` seconds for jobs in work; the rest is recovered."""

@@ -7,6 +7,7 @@ import time
 
 import structlog
 
+from backcloth.jobs.deliveries import Deliveries
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.queue import Queue
 from backcloth.jobs.work import Worker, job_of_input, result_key
@@ -26,12 +27,26 @@ class Sweeper:
         queue: The job engine.
         store: The pictures.
         worker: Ends stranded jobs.
+        deliveries: The log of webhooks.
         every_s: Seconds between two sweeps.
+        log_s: How long that log is kept, in seconds.
     """
 
-    def __init__(self, ledger: Ledger, queue: Queue, store: Store, worker: Worker, *, every_s: float) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        queue: Queue,
+        store: Store,
+        worker: Worker,
+        deliveries: Deliveries,
+        *,
+        every_s: float,
+        log_s: float,
+    ) -> None:
         self._ledger = ledger
         self._queue = queue
+        self._deliveries = deliveries
+        self._log_s = log_s
         self._store = store
         self._worker = worker
         self._every_s = every_s
@@ -51,6 +66,7 @@ class Sweeper:
     def sweep(self) -> None:
         """One round."""
         self._end_stranded()
+        self._deliveries.forget(time.time() - self._log_s)
         self._remove_expired()
         self._drop_orphaned_inputs()
 

@@ -7,6 +7,7 @@ import base64
 import enum
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backcloth.net.addresses import Network
@@ -18,6 +19,15 @@ _PURPOSE = b"bria-webhook-signing-v1"
 def derive_key(token: str) -> bytes:
     """The 32-byte key that signs for a token. It signs nothing else, so the token need not be kept."""
     return hmac.new(token.encode(), _PURPOSE, hashlib.sha256).digest()
+
+
+def receiver(url: str) -> str:
+    """Whose server a URL names: its host and port, the same for all paths there. `-` for none."""
+    try:
+        target = parse_url(url)
+    except ValueError:
+        return "-"
+    return f"{target.raw_host}:{target.port}"
 
 
 def sign(key: bytes, webhook_id: str, timestamp: int, body: bytes) -> str:
@@ -50,10 +60,12 @@ class Outcome:
         verdict: What became of it.
         reason: Why it failed, for the operator's log only: `blocked`, `timeout`, `unreachable`, or
             `status 503`. Empty when delivered.
+        retry_after_s: Seconds for which a receiver that refused asks to be left alone.
     """
 
     verdict: Verdict
     reason: str = ""
+    retry_after_s: int = 0
 
 
 class WebhookSender:
@@ -106,16 +118,22 @@ class WebhookSender:
                 self._guard.session(self._connect_s) as session,
                 session.post(target, data=body, headers=headers, allow_redirects=False) as response,
             ):
-                return _judge(response.status)
+                return _judge(response.status, response.headers)
         except FAULTS as error:
             return Outcome(Verdict.FAILED, _reason(error))
 
 
-def _judge(status: int) -> Outcome:
+def _judge(status: int, headers: Mapping[str, str]) -> Outcome:
     if 200 <= status < 300:
         return Outcome(Verdict.DELIVERED)
-    verdict = Verdict.GONE if status == 410 else Verdict.FAILED
-    return Outcome(verdict, f"status {status}")
+    if status == 410:
+        return Outcome(Verdict.GONE, "status 410")
+    return Outcome(Verdict.FAILED, f"status {status}", _retry_after(headers.get("Retry-After", "")))
+
+
+def _retry_after(header: str) -> int:
+    """Whole seconds; 0 for a date, which few send, and for anything else."""
+    return int(header) if header.isascii() and header.isdigit() and len(header) < 10 else 0
 
 
 def _reason(error: Exception) -> str:

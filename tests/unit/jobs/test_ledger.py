@@ -20,7 +20,7 @@ REQUEST = ReplaceBackground(Stored("inputs/a-0"), Solid(Colour(1, 2, 3)), seed=4
 
 def kept(engine: sa.Engine, request: ReplaceBackground) -> tuple[Ledger, str]:
     """A ledger, and the id of a queued job in it."""
-    ledger = Ledger(engine, boot="now", retention_s=60, on_webhook=lambda _connection, _job_id: None)
+    ledger = Ledger(engine, boot="now", retention_s=60, on_webhook=lambda _connection, _job_id, _url: None)
     job_id = uuid.uuid4().hex
     with engine.begin() as connection:
         ledger.insert(connection, job_id, "agency", request, None, turn=1)
@@ -56,7 +56,7 @@ def test_a_job_ends_once(engine: sa.Engine) -> None:
         engine,
         boot="now",
         retention_s=60,
-        on_webhook=lambda _connection, job_id: told.append(f"webhook {job_id}"),
+        on_webhook=lambda _connection, job_id, url: told.append(f"webhook {job_id} {url}"),
         on_end=lambda _connection, job_id: told.append(f"end {job_id}"),
     )
     with engine.begin() as connection:
@@ -69,7 +69,7 @@ def test_a_job_ends_once(engine: sa.Engine) -> None:
     assert (job.state, job.failure) == (State.COMPLETED, None)
     assert job.result is not None
     assert job.result.key == "results/a.png"
-    assert told == ["end a", "webhook a"]
+    assert told == ["end a", "webhook a https://example.com/"]
 
 
 def test_only_another_process_counts_as_a_start(engine: sa.Engine) -> None:
@@ -79,10 +79,12 @@ def test_only_another_process_counts_as_a_start(engine: sa.Engine) -> None:
     assert ledger.start(job_id) == REQUEST
     assert ledger.deaths(job_id) == 0
     for boot in range(1, MAX_STARTS):
-        later = Ledger(engine, boot=str(boot), retention_s=60, on_webhook=lambda _connection, _job_id: None)
+        later = Ledger(
+            engine, boot=str(boot), retention_s=60, on_webhook=lambda _connection, _job_id, _url: None
+        )
         assert later.deaths(job_id) == boot
         assert later.start(job_id) == REQUEST
-    last = Ledger(engine, boot="last", retention_s=60, on_webhook=lambda _connection, _job_id: None)
+    last = Ledger(engine, boot="last", retention_s=60, on_webhook=lambda _connection, _job_id, _url: None)
     assert last.start(job_id) is None
     job = last.find(job_id)
     assert job is not None

@@ -18,17 +18,21 @@ class Recorder:
 
     Attributes:
         worked: Jobs, in the order in which they were begun.
-        told: Jobs whose webhook was tried.
+        told: Jobs whose webhook was tried, with the attempt's number.
         fails: How many times `work` fails before it does not.
         free: While not set, `work` does not end.
+        answers: While not set, telling a job whose id begins with `slow` does not end.
+        later: What telling gives back.
     """
 
     def __init__(self) -> None:
         self.worked: list[str] = []
-        self.told: list[str] = []
+        self.told: list[tuple[str, int]] = []
         self.fails = 0
         self.free = threading.Event()
         self.free.set()
+        self.answers = threading.Event()
+        self.later: dict[int, tuple[int, float]] = {}
         self.changed = threading.Condition()
 
     def work(self, job_id: str) -> None:
@@ -42,12 +46,14 @@ class Recorder:
                 self.fails -= 1
                 raise OSError("the store is away")
 
-    def tell(self, job_id: str) -> bool:
+    def tell(self, job_id: str, attempt: int) -> tuple[int, float] | None:
         """Notes a delivery."""
         with self.changed:
-            self.told.append(job_id)
+            self.told.append((job_id, attempt))
             self.changed.notify_all()
-        return True
+        if job_id.startswith("slow"):
+            self.answers.wait(60)
+        return self.later.get(attempt)
 
     def wait(self, enough: Callable[[], bool]) -> None:
         """Returns once there is enough."""
@@ -81,9 +87,9 @@ def test_what_is_committed_runs_and_nothing_else(engine: sa.Engine, queue: Queue
         connection.rollback()
     with engine.begin() as connection:
         queue.enqueue(connection, "committed", 1)
-        queue.enqueue_webhook(connection, "committed")
+        queue.enqueue_webhook(connection, "committed", "https://example.com/hook")
     recorder.wait(lambda: bool(recorder.worked and recorder.told))
-    assert (recorder.worked, recorder.told) == (["committed"], ["committed"])
+    assert (recorder.worked, recorder.told) == (["committed"], [("committed", 1)])
     assert queue.stranded({"rolled-back"}) == {"rolled-back"}
 
 
@@ -94,6 +100,29 @@ def test_a_failing_store_is_tried_again(engine: sa.Engine, queue: Queue, recorde
         queue.enqueue(connection, "unlucky", 1)
     recorder.wait(lambda: len(recorder.worked) == 3)
     assert recorder.worked == ["unlucky"] * 3
+
+
+def test_a_slow_receiver_keeps_no_other_waiting(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
+    """Hundreds of webhooks that one receiver does not answer are tried a few at a time, another's at once."""
+    with engine.begin() as connection:
+        for number in range(200):
+            queue.enqueue_webhook(connection, f"slow-{number}", f"https://slow.example/{number}")
+    recorder.wait(lambda: len(recorder.told) >= 4)
+    with engine.begin() as connection:
+        queue.enqueue_webhook(connection, "good", "https://good.example/")
+    recorder.wait(lambda: ("good", 1) in recorder.told)
+    assert len(recorder.told) == 5
+    queue.forget([f"slow-{number}" for number in range(200)])
+    recorder.answers.set()
+
+
+def test_a_further_attempt_comes_when_it_is_due(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
+    """With its number, after the wait that the last attempt asked for, and none after none is due."""
+    recorder.later = {1: (3, 0.3)}
+    with engine.begin() as connection:
+        queue.enqueue_webhook(connection, "a", "https://example.com/hook")
+    recorder.wait(lambda: len(recorder.told) == 2)
+    assert recorder.told == [("a", 1), ("a", 3)]
 
 
 def test_low_turns_go_first(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:

@@ -23,7 +23,7 @@ class Floor:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._ledger = Ledger(
-            engine, boot="now", retention_s=60, on_webhook=lambda _connection, _job_id: None
+            engine, boot="now", retention_s=60, on_webhook=lambda _connection, _job_id, _url: None
         )
         self._names = (f"{n:032d}" for n in itertools.count())
         self._in_work: str | None = None
