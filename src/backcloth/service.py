@@ -216,6 +216,7 @@ class Service:
     Args:
         settings: All settings.
         works: Whether this process runs jobs; without, others on the same PostgreSQL have to.
+        serves: Whether it answers requests, which may wait for jobs that end elsewhere.
 
     Raises:
         WeightsUnavailable, WeightsInvalid: the preset's weights are missing or are not what they should be.
@@ -224,11 +225,11 @@ class Service:
         OSError, sqlalchemy.exc.SQLAlchemyError: the folder or the database cannot be used.
     """
 
-    def __init__(self, settings: Settings, *, works: bool = True) -> None:
+    def __init__(self, settings: Settings, *, works: bool = True, serves: bool = True) -> None:
         self.settings = settings
         self._draining = False
-        self._claim = None if settings.distributed else FolderClaim(settings.data_dir)
         _require_common_ground(settings, works=works)
+        self._claim = None if settings.distributed else FolderClaim(settings.data_dir)
         tokens, self._database = open_tokens(settings)
         if settings.bootstrap_token:
             tokens.ensure(settings.bootstrap_token.get_secret_value(), BOOTSTRAP_ORGANISATION)
@@ -248,7 +249,8 @@ class Service:
             on_webhook=self._queue.enqueue_webhook,
             on_end=announce if settings.distributed else lambda _connection, _job_id: None,
         )
-        self._ended = EndedListener(settings.database, waiters.notify) if settings.distributed else None
+        listens = settings.distributed and serves
+        self._ended = EndedListener(settings.database, waiters.notify) if listens else None
         worker = Worker(ledger, self.engines, waiters, metrics)
         deliveries = Deliveries(self._database)
         teller = Teller(

@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 
 from backcloth.prompting.rules import RulesRefiner
 from backcloth.prompting.writer import RefinerUnavailable, WritingRefiner
-from backcloth.service import open_refiner, reader_of
-from backcloth.settings import RefineSettings, StudioSettings
+from backcloth.service import Service, open_refiner, reader_of
+from backcloth.settings import RefineSettings, Settings, StudioSettings
 
 
 def test_the_settings_say_how_the_studio_reads() -> None:
@@ -38,3 +38,14 @@ def test_the_settings_choose_who_refines(tmp_path: Path) -> None:
     assert isinstance(open_refiner(nobody), WritingRefiner)
     with pytest.raises(RefinerUnavailable, match="BACKCLOTH_REFINE_MODEL_DIR"):
         open_refiner(RefineSettings(backend="local", model_dir=tmp_path))
+
+
+def test_several_processes_need_common_ground(tmp_path: Path) -> None:
+    """A store that others cannot reach, or a service nobody works for, gets as far as no database."""
+    alone = Settings(data_dir=tmp_path)
+    with pytest.raises(ValueError, match="BACKCLOTH_DATABASE_URL"):
+        Service(alone, works=False)
+    together = Settings(data_dir=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(ValueError, match="BACKCLOTH_STORE_URL"):
+        Service(together)
+    assert not list(tmp_path.iterdir())

@@ -34,10 +34,10 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def open_service(settings: Settings, *, works: bool) -> Service:
+def open_service(settings: Settings, *, works: bool, serves: bool) -> Service:
     """The service, not yet at work; ends the command with a sentence where it cannot be."""
     try:
-        return Service(settings, works=works)
+        return Service(settings, works=works, serves=serves)
     except (ValueError, WeightsError, OSError, SQLAlchemyError) as problem:
         raise fail(one_line(problem)) from None
 
@@ -108,5 +108,4 @@ def _leave() -> None:
     """Ends the process without waiting for jobs that were given up: Python would join their threads."""
     sys.stdout.flush()
     sys.stderr.flush()
-    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
-        os._exit(0)
+    os._exit(0)

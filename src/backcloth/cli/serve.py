@@ -30,7 +30,7 @@ def serve(
     write_logs(settings.log_level)
     listener = listen(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-    service = open_service(settings, works=works)
+    service = open_service(settings, works=works, serves=True)
     run(service, create_app(service.context), listener, _greet)
 
 

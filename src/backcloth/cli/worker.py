@@ -31,7 +31,7 @@ def worker(
     if not settings.distributed:
         raise fail("a worker needs BACKCLOTH_DATABASE_URL=postgresql://…; on SQLite `serve` works alone")
     listener = listen(settings.host, settings.worker_port) if settings.worker_port else None
-    service = open_service(settings, works=True)
+    service = open_service(settings, works=True, serves=False)
     run(service, create_worker_app(service.context), listener, _greet)
 
 
