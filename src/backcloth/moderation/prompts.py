@@ -19,7 +19,7 @@ DETECTOR = "prompts/1"
 Mode = Literal["lax", "standard", "strict"]
 
 
-_BARS: dict[Mode, float] = {"lax": 0.75, "standard": 0.6, "strict": 0.45}
+_BARS: dict[Mode, float] = {"lax": 0.85, "standard": 0.75, "strict": 0.6}
 """The mean of both scores from which a text is refused. Where only one set of heads is sure, it mostly errs:
 single words mislead the one, a mood the other."""
 

@@ -65,7 +65,11 @@ def test_whatever_the_lexicon_refuses_is_refused(moderator: TextModerator) -> No
 def test_a_stricter_mode_refuses_whatever_a_laxer_one_does(moderator: TextModerator) -> None:
     """Over all prompts of both lists; and strict refuses some that standard lets pass."""
     lax, strict = (open_text_moderator(ModerationSettings(mode=mode)) for mode in ("lax", "strict"))
-    prompts = BENIGN + [prompt for _category, prompt in REFUSABLE]
+    prompts = [
+        *BENIGN,
+        *(prompt for _category, prompt in REFUSABLE),
+        "two gangsters beat a shopkeeper with bats",
+    ]
     refused = [
         {prompt for prompt in prompts if not each.check(prompt).allowed} for each in (lax, moderator, strict)
     ]
