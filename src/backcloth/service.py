@@ -60,8 +60,9 @@ from backcloth.settings import (
 )
 from backcloth.storage.claim import FolderClaim
 from backcloth.storage.database import create_tables, open_database
+from backcloth.storage.presign import Presigner
 from backcloth.storage.shared import given_secret, shared_secret
-from backcloth.storage.sign import SECRET_BYTES, UrlSigner, load_secret
+from backcloth.storage.sign import SECRET_BYTES, Links, UrlSigner, load_secret
 from backcloth.storage.store import Store, open_store
 
 _log = structlog.get_logger(__name__)
@@ -210,6 +211,14 @@ def open_secret(settings: Settings, database: sa.Engine) -> bytes:
     return given_secret(given) if given else load_secret(settings.data_dir / "signing.key")
 
 
+def open_links(settings: Settings, signer: UrlSigner) -> Links:
+    """What clients get as the URLs of results: a bucket's own, or else this service's."""
+    store = settings.store
+    if store.links == "service" or not store.url.startswith("s3://"):
+        return signer
+    return Presigner(store.url, str(store.public_endpoint or "").rstrip("/"), store.link_days)
+
+
 class Service:
     """An open service: HTTP's view of it is `context`.
 
@@ -233,12 +242,13 @@ class Service:
         tokens, self._database = open_tokens(settings)
         if settings.bootstrap_token:
             tokens.ensure(settings.bootstrap_token.get_secret_value(), BOOTSTRAP_ORGANISATION)
-        self._store = open_store(settings.store)
+        self._store = open_store(settings.pictures)
         secret = open_secret(settings, self._database)
         self.engines = open_engines(settings, self._store, secret)
         if works:
             self.engines.decoder.open()
         signer = UrlSigner(secret, settings.base_url)
+        links = open_links(settings, signer)
         metrics = Metrics()
         waiters = Waiters()
         self._queue = Queue(self._database, settings.database)
@@ -256,7 +266,7 @@ class Service:
         teller = Teller(
             ledger,
             WebhookSender(allow=settings.fetch.allow, timeout_s=settings.webhook.timeout_s),
-            signer,
+            links,
             log=deliveries,
             metrics=metrics,
             gaps_s=settings.webhook.gaps_s,
@@ -298,6 +308,7 @@ class Service:
             waiters=waiters,
             tokens=tokens,
             signer=signer,
+            links=links,
             store=self._store,
             metrics=metrics,
             limits=self._limits,
@@ -373,7 +384,7 @@ def _require_common_ground(settings: Settings, *, works: bool) -> None:
     Raises:
         ValueError: it is missing.
     """
-    if settings.distributed and not settings.store_url:
+    if settings.distributed and not settings.store.url:
         raise ValueError(
             "with PostgreSQL, BACKCLOTH_STORE_URL has to name the store that every process shares: "
             "s3://bucket/prefix, or file:///folder if it is the same folder for all"

@@ -338,6 +338,26 @@ class ProvenanceSettings(_Group):
         return value
 
 
+class StoreSettings(_Group):
+    """Where pictures are kept, and whose URLs lead to results; docs/operations.md compares the ways."""
+
+    url: str = ""
+    """`file:///…` or `s3://bucket/prefix`; empty is a folder in `data_dir`."""
+    links: Literal["presigned", "service"] = "presigned"
+    """For a bucket: URLs that the bucket answers, or URLs of this service, which then reads the bucket."""
+    link_days: float = Field(7.0, gt=0, le=7)
+    """Longest life of a presigned URL. S3 allows seven days; the picture's own retention ends it earlier."""
+    public_endpoint: HttpUrl | None = None
+    """Where clients reach the bucket, when that is not where this service does (`AWS_ENDPOINT_URL`)."""
+
+    @field_validator("public_endpoint")
+    @classmethod
+    def _of_a_bucket(cls, value: HttpUrl | None, others: ValidationInfo) -> HttpUrl | None:
+        if value and not others.data.get("url", "").startswith("s3://"):
+            raise ValueError("is for a store of the form s3://bucket alone")
+        return _bare_place(value)
+
+
 class LimitSettings(_Group):
     """Requests that may be sent."""
 
@@ -391,8 +411,6 @@ class Settings(BaseSettings):
     """`sqlite:///…` or `postgresql://…`; empty is a SQLite file in `data_dir`."""
     limits_url: str = Field("", pattern=r"^((redis|valkey)s?://.+)?$")
     """A Redis or a Valkey in which all processes count requests; empty: each counts in its own memory."""
-    store_url: str = ""
-    """`file:///…` or `s3://bucket/prefix`; empty is a folder in `data_dir`."""
     executor_id: str = Field("", pattern=r"^[A-Za-z0-9_.-]{0,64}$")
     """Stable name of a working process; no two live ones may share it. Empty is the host's name."""
     signing_secret: SecretStr | None = Field(None, min_length=32)
@@ -417,6 +435,7 @@ class Settings(BaseSettings):
     cutout: CutoutSettings = CutoutSettings()
     studio: StudioSettings = StudioSettings()
     job: JobSettings = JobSettings()
+    store: StoreSettings = StoreSettings()
     refine: RefineSettings = RefineSettings()
     limit: LimitSettings = LimitSettings()
     provenance: ProvenanceSettings = ProvenanceSettings()
@@ -488,6 +507,6 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'backcloth.db'}"
 
     @property
-    def store(self) -> str:
+    def pictures(self) -> str:
         """The store's URL, the default filled in."""
-        return self.store_url or (self.data_dir.resolve() / "pictures").as_uri()
+        return self.store.url or (self.data_dir.resolve() / "pictures").as_uri()

@@ -480,15 +480,16 @@ def test_strangers_cannot_hold_the_budget(tight: ServiceProcess) -> None:
         refusal(send(tight, "POST", SUBMIT, content=b" " * 90_000), 400)
 
 
-def test_a_store_that_fails_is_a_500_that_tells_nothing(guarded: ServiceProcess) -> None:
+def test_a_store_that_fails_is_a_503_that_tells_nothing(guarded: ServiceProcess) -> None:
     """An operator's fault is answered in the one body, logged, and seen by the readiness check."""
     pictures = guarded.data_dir / "data" / "pictures"
     shutil.rmtree(pictures)
     pictures.write_bytes(b"no folder any more")
     try:
         answer = guarded.post(BODY)
-        refusal(answer, 500)
-        assert "pictures" not in answer.text
+        refusal(answer, 503, "could not be stored")
+        assert answer.headers["retry-after"] == "10"
+        assert "data" not in answer.text
         assert answer.json()["request_id"] in guarded.log
         ready = httpx.get(f"{guarded.url}/health/ready")
         assert ready.status_code == 503

@@ -29,7 +29,7 @@ def test_defaults(environment: pytest.MonkeyPatch) -> None:
     assert settings.fetch.allow == ()
     assert settings.bootstrap_token is None
     assert settings.database == f"sqlite:///{Path('data').resolve()}/backcloth.db"
-    assert settings.store == f"file://{Path('data').resolve()}/pictures"
+    assert settings.pictures == f"file://{Path('data').resolve()}/pictures"
     assert settings.job.sync_deadline_s < 30
     assert settings.fetch.timeout_s < settings.job.sync_deadline_s
     assert (settings.body.max_bytes, settings.body.drain_bytes) == (32 * MIB, 16 * MIB)
@@ -68,7 +68,7 @@ def test_the_environment_reaches_every_group(environment: pytest.MonkeyPatch) ->
     assert (settings.refine.model, settings.refine.timeout_s) == ("small", 0.25)
     assert settings.job.sync_deadline_s == 0.5
     assert settings.limit.submits_per_minute == 7
-    assert settings.store == "file:///elsewhere/pictures"
+    assert settings.pictures == "file:///elsewhere/pictures"
 
 
 def test_what_is_given_overrides_the_environment(environment: pytest.MonkeyPatch) -> None:

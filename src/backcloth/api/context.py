@@ -15,7 +15,7 @@ from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.waiters import Waiters
 from backcloth.settings import Settings
-from backcloth.storage.sign import UrlSigner
+from backcloth.storage.sign import Links, UrlSigner
 from backcloth.storage.store import Store
 
 
@@ -24,6 +24,8 @@ class Context:
     """One service as its routes see it.
 
     Attributes:
+        signer: Checks the links that this service answers itself.
+        links: Makes those that clients get.
         ready: What `/health/ready` reports; its `status` is `ok` or the service is not ready. Blocks.
     """
 
@@ -32,6 +34,7 @@ class Context:
     waiters: Waiters
     tokens: Tokens
     signer: UrlSigner
+    links: Links
     store: Store
     metrics: Metrics
     limits: RequestLimits

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib.resources import files
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from backcloth.api.context import Ctx
 from backcloth.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -18,16 +20,16 @@ _TYPES = {
     "favicon.svg": "image/svg+xml",
 }
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{results} blob: data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
 
 
 @router.get("/")
-async def page() -> Response:
-    """The page."""
-    return _asset("index.html", "text/html")
+async def page(context: Ctx) -> Response:
+    """The page. It shows results from wherever their URLs lead, which may be a bucket."""
+    origin = await asyncio.to_thread(lambda: context.links.origin)
+    return _asset("index.html", "text/html", results=f" {origin}")
 
 
 @router.get("/docs")
@@ -44,6 +46,7 @@ async def asset(name: str) -> Response:
     return _asset(name, _TYPES[name])
 
 
-def _asset(name: str, media_type: str) -> Response:
+def _asset(name: str, media_type: str, *, results: str = "") -> Response:
     content = files("backcloth.web").joinpath(name).read_bytes()
-    return Response(content, media_type=media_type, headers=_HEADERS)
+    headers = {"Content-Security-Policy": _POLICY.format(results=results), "Cache-Control": "no-cache"}
+    return Response(content, media_type=media_type, headers=headers)

@@ -58,7 +58,7 @@ async def replace_background(request: Request, context: Ctx, caller: Submitting)
         if submission.sync:
             job = await context.jobs.wait(job_id, ended, context.settings.job.sync_deadline_s)
             if job:
-                return _finished(job, context)
+                return await asyncio.to_thread(_finished, job, context)
     return JSONResponse(
         {"request_id": job_id, "status_url": f"{context.settings.base_url}/v2/status/{job_id}"}, 202
     )
@@ -113,5 +113,5 @@ def _finished(job: Job, context: Ctx) -> JSONResponse:
         return JSONResponse(body, failure.code)
     if not job.result:
         raise RuntimeError("a final job has a result or a failure")
-    body = result_body(job.result, job.expires_at or 0, context.signer) | {"request_id": job.id}
+    body = result_body(job.result, job.expires_at or 0, context.links) | {"request_id": job.id}
     return JSONResponse(body, 200, made_by(job))

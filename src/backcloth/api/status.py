@@ -26,7 +26,8 @@ async def status(request_id: str, context: Ctx, caller: Asking) -> JSONResponse:
     job = await asyncio.to_thread(context.jobs.find, request_id, caller.organisation)
     if job is None:
         return JSONResponse(NOT_FOUND, 404)
-    return JSONResponse(status_body(job, context.signer), headers=made_by(job))
+    body = await asyncio.to_thread(status_body, job, context.links)
+    return JSONResponse(body, headers=made_by(job))
 
 
 @router.get("/v2/status/{request_id}/notes", **NOTES)

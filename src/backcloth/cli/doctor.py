@@ -83,7 +83,7 @@ def _places(settings: Settings) -> Iterator[tuple[str, str, bool]]:
         engine = open_database(settings.database)
         engine.connect().close()
         engine.dispose()
-        open_store(settings.store).ping()
+        open_store(settings.pictures).ping()
     except Exception as problem:  # noqa: BLE001  # whatever is wrong is what the doctor is to tell
         yield "data", f"{type(problem).__name__}: {problem}", False
     else:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 import structlog
+from obstore.exceptions import BaseError as StoreError
 
 from backcloth.domain.job import Job, Webhook
 from backcloth.domain.request import ReplaceBackground
@@ -19,6 +20,7 @@ from backcloth.jobs.turns import Line, line_for
 from backcloth.jobs.waiters import Waiters
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.moderation import admit
+from backcloth.storage.store import StoreFull
 
 _log = structlog.get_logger(__name__)
 
@@ -86,8 +88,7 @@ class Jobs:
         """
         admit(request, self._engines)
         try:
-            for key, data in pictures.items():
-                self._engines.store.put(key, data)
+            self._keep(pictures)
             with self._engine.begin() as connection:
                 line = line_for(connection, organisation)
                 self._require_room(line)
@@ -96,9 +97,24 @@ class Jobs:
         except BaseException as fault:
             # If the connection broke, the commit may have arrived all the same, and the job needs its inputs.
             if not (isinstance(fault, sa.exc.DBAPIError) and fault.connection_invalidated):
-                self._engines.store.delete(list(pictures))
+                self._drop(pictures)
             raise
         self._metrics.accepted.inc()
+
+    def _keep(self, pictures: Mapping[str, bytes]) -> None:
+        try:
+            for key, data in pictures.items():
+                self._engines.store.put(key, data)
+        except StoreFull as fault:
+            raise Unavailable("There is no room left to store pictures.", retry_after=60) from fault
+        except (OSError, StoreError) as fault:
+            raise Unavailable("The pictures could not be stored.", retry_after=10) from fault
+
+    def _drop(self, pictures: Mapping[str, bytes]) -> None:
+        try:
+            self._engines.store.delete(list(pictures))
+        except (OSError, StoreError):
+            _log.warning("inputs_left_to_the_sweep", exc_info=True)
 
     def _require_room(self, line: Line) -> None:
         if line.open >= self._max_open:

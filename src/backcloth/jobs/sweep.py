@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
+from itertools import islice
 
 import structlog
 
 from backcloth.jobs.deliveries import Deliveries
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.queue import Queue
-from backcloth.jobs.work import Worker, job_of_input, result_key
+from backcloth.jobs.work import Worker, job_of_input, job_of_result, result_key
 from backcloth.storage.store import Store
 
 _log = structlog.get_logger(__name__)
 
 _ORPHAN_S = 3600
 """Seconds; no request takes this long between storing its pictures and being accepted."""
+
+_RESULTS_EVERY_S = 3600
+"""Seconds between two looks at all results: listing a large bucket takes a while and costs money."""
+
+_AT_ONCE = 500
+"""Keys that are looked up with one query."""
 
 
 class Sweeper:
@@ -50,6 +58,7 @@ class Sweeper:
         self._store = store
         self._worker = worker
         self._every_s = every_s
+        self._look_at_results = -math.inf
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
@@ -69,6 +78,9 @@ class Sweeper:
         self._deliveries.forget(time.time() - self._log_s)
         self._remove_expired()
         self._drop_orphaned_inputs()
+        if time.monotonic() >= self._look_at_results:
+            self._drop_orphaned_results()
+            self._look_at_results = time.monotonic() + _RESULTS_EVERY_S
 
     def _run(self) -> None:
         while not self._stop.wait(self._every_s):
@@ -100,3 +112,13 @@ class Sweeper:
         old = list(self._store.keys("inputs/", older_than_s=_ORPHAN_S))
         open_ids = self._ledger.open_ids() if old else set()
         self._store.delete([key for key in old if job_of_input(key) not in open_ids])
+
+    def _drop_orphaned_results(self) -> None:
+        """Results whose row is gone: a process that was held up stored one after the job had expired."""
+        old = self._store.keys("results/", older_than_s=_ORPHAN_S)
+        while keys := list(islice(old, _AT_ONCE)):
+            known = self._ledger.known([job_of_result(key) for key in keys])
+            orphans = [key for key in keys if job_of_result(key) not in known]
+            self._store.delete(orphans)
+            if orphans:
+                _log.info("orphaned_results_removed", count=len(orphans))

@@ -15,7 +15,7 @@ from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.status import status_body
 from backcloth.net.webhook import Verdict, WebhookSender, receiver
-from backcloth.storage.sign import UrlSigner
+from backcloth.storage.sign import Links
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ class Teller:
     Args:
         ledger: The job rows.
         sender: Posts, guarded against forbidden addresses.
-        signer: Signs the picture's URL.
+        links: Makes the picture's URL.
         log: Where attempts are noted.
         metrics: Counts them.
         gaps_s: Seconds between the attempts.
@@ -56,7 +56,7 @@ class Teller:
         self,
         ledger: Ledger,
         sender: WebhookSender,
-        signer: UrlSigner,
+        links: Links,
         *,
         log: Deliveries,
         metrics: Metrics,
@@ -64,7 +64,7 @@ class Teller:
     ) -> None:
         self._ledger = ledger
         self._sender = sender
-        self._signer = signer
+        self._links = links
         self._deliveries = log
         self._metrics = metrics
         self._gaps_s = gaps_s
@@ -84,7 +84,7 @@ class Teller:
         webhook = self._ledger.webhook(job_id)
         if job is None or webhook is None:
             return None
-        body = json.dumps(status_body(job, self._signer), ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(status_body(job, self._links), ensure_ascii=False, separators=(",", ":")).encode()
         begun, clock = time.time(), time.perf_counter()
         outcome = self._sender.deliver(webhook.url, webhook.key, job_id, body, int(begun))
         seconds = time.perf_counter() - clock

@@ -35,6 +35,11 @@ def result_key(job_id: str) -> str:
     return f"results/{job_id}.png"
 
 
+def job_of_result(key: str) -> str:
+    """The job a result's key belongs to."""
+    return key.removeprefix("results/").removesuffix(".png")
+
+
 class Worker:
     """Takes a job from its claim to its one end.
 

@@ -9,11 +9,23 @@ import os
 import re
 import secrets
 from pathlib import Path
-from urllib.parse import quote
+from typing import Protocol
+from urllib.parse import quote, urlsplit
 
 SECRET_BYTES = 32
 
 _EXPIRY = re.compile(r"[1-9][0-9]{0,11}")
+
+
+class Links(Protocol):
+    """Makes the links to results that clients get."""
+
+    def sign(self, key: str, expires: int) -> str:
+        """The absolute URL that reads `key` until `expires` (Unix seconds), or as long as one can."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the links."""
 
 
 class UrlSigner:
@@ -37,6 +49,12 @@ class UrlSigner:
         """The absolute URL that reads `key` until `expires` (Unix seconds)."""
         signature = self._signature(key, str(expires))
         return f"{self._base}/files/{quote(key, safe='/')}?exp={expires}&sig={signature}"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the links."""
+        parts = urlsplit(self._base)
+        return f"{parts.scheme}://{parts.netloc}"
 
     def verify(self, key: str, exp: str, sig: str, now: float) -> bool:
         """Whether `exp` and `sig`, as they came in the query, open `key` at `now` (Unix seconds).

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 CHUNK_BYTES = 256 * 1024
@@ -22,6 +25,20 @@ UNFINISHED_S = 3600
 
 _KEY = re.compile(r"[a-z0-9_-][a-z0-9._-]*(?:/[a-z0-9_-][a-z0-9._-]*)*")
 _KEY_MAX = 512
+
+_PNG = ".png"
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
+"""How the backend quotes an errno, which it does not hand over otherwise."""
+
+_RETRY_S = 8
+"""Seconds that a bucket which fails is asked again, before whoever waits is told. Jobs are retried for
+longer than that by the queue."""
+
+
+class StoreFull(OSError):
+    """The store has no room for the object; nothing of it is left behind."""
 
 
 class Store:
@@ -46,13 +63,22 @@ class Store:
         The local backend writes a temporary file, renames it and does not sync. We sync the file and
         the folders above it, so that what was accepted is there after a power loss, too.
 
+        A bucket is told that `….png` is a picture, as it gives the type to whoever reads its URL.
+
         Raises:
             ValueError: a malformed key.
-            OSError, obstore.exceptions.BaseError: the backend failed.
+            StoreFull: there is no room.
+            OSError, obstore.exceptions.BaseError: the backend failed otherwise.
         """
-        obstore.put(self._backend, _checked(key), data, use_multipart=False)
-        if self._root is not None:
-            _sync(self._root / key, self._root)
+        kind = {"Content-Type": "image/png"} if key.endswith(_PNG) and self._root is None else None
+        try:
+            obstore.put(self._backend, _checked(key), data, attributes=kind, use_multipart=False)
+            if self._root is not None:
+                _sync(self._root / key, self._root)
+        except (OSError, BaseError) as fault:
+            if _is_full(fault):
+                raise StoreFull("there is no room for the object") from fault
+            raise
 
     def get(self, key: str) -> bytes:
         """All bytes of an object.
@@ -92,6 +118,9 @@ class Store:
         if start >= end:
             return
         found = await obstore.get_async(self._backend, _checked(key), options={"range": (start, end)})
+        if end > (size := found.meta["size"]):
+            # Of a bucket, the backend would wait for the bytes that do not come.
+            found = await obstore.get_async(self._backend, key, options={"range": (start, size)})
         async for piece in found.stream(min_chunk_size=CHUNK_BYTES):
             yield bytes(piece)
 
@@ -152,11 +181,44 @@ def open_store(url: str) -> Store:
         case "file" if parts.netloc in ("", "localhost") and parts.path:
             return _open_folder(Path(unquote(parts.path)))
         case "s3" if parts.netloc:
-            return Store(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
+            return Store(open_bucket(url))
         case "memory":
             return Store(MemoryStore())
         case _:
             raise ValueError("the store must be a folder, file:///folder, s3://bucket or memory://")
+
+
+def open_bucket(url: str, endpoint: str = "") -> S3Store:
+    """The backend of an `s3://bucket/prefix`. Sends nothing yet.
+
+    Args:
+        url: The bucket, perhaps with a prefix.
+        endpoint: Where its server is; empty for the one in the environment, or else Amazon's.
+    """
+    parts = urlsplit(url)
+    place = endpoint or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
+    return S3Store(
+        parts.netloc,
+        prefix=parts.path.strip("/") or None,
+        config={"endpoint": endpoint} if endpoint else None,
+        # Without TLS only where the operator spelt out such an address.
+        client_options={"connect_timeout": timedelta(seconds=3), "allow_http": place.startswith("http://")},
+        retry_config={
+            "max_retries": 10,
+            "backoff": {
+                "init_backoff": timedelta(milliseconds=100),
+                "max_backoff": timedelta(seconds=2),
+                "base": 2,
+            },
+            "retry_timeout": timedelta(seconds=_RETRY_S),
+        },
+    )
+
+
+def _is_full(fault: Exception) -> bool:
+    quoted = _SYSTEM_ERROR.search(str(fault))
+    number = int(quoted[1]) if quoted else getattr(fault, "errno", None)
+    return number in _FULL
 
 
 def _open_folder(folder: Path) -> Store:

@@ -16,12 +16,6 @@ BAD_KEYS = [
 ]
 
 
-@pytest.fixture(params=["folder", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    """An empty store of each kind that needs no server."""
-    return open_store("memory://" if request.param == "memory" else str(tmp_path / "new" / "images"))
-
-
 def collect(store: Store, key: str, start: int, end: int) -> list[bytes]:
     """The streamed pieces."""
 
