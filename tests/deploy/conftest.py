@@ -1,0 +1,10 @@
+"""The reader of lock files is a program beside the package, found from the root of the repository."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_ROOT = str(Path(__file__).parents[2])
+if _ROOT not in sys.path:
+    sys.path.append(_ROOT)
