@@ -9,6 +9,8 @@
     │   └── ImageNotFound     404  the URL of a picture answers 404 or 410
     ├── MethodNotAllowed      405
     ├── SlowBody              408  the body did not arrive in time
+    ├── Conflict              409  contradicts what was asked before, or what has happened
+    ├── Cancelled             410  the caller took the job back
     ├── TooLarge              413  body, file or picture over its cap
     ├── UnsupportedMedia      415  not JPEG, PNG or WEBP by content; body not JSON
     ├── RangeNotSatisfiable   416  a byte range behind the end of a picture
@@ -103,6 +105,23 @@ class SlowBody(BackclothError):
 
     status = 408
     message = "Request timeout"
+
+
+class Conflict(BackclothError):
+    """The request contradicts an earlier one, or comes too late."""
+
+    status = 409
+    message = "Conflict"
+
+
+class Cancelled(BackclothError):
+    """The job was taken back before it was done: what the status and a sync answer then say."""
+
+    status = 410
+    message = "Cancelled"
+
+    def __init__(self) -> None:
+        super().__init__("The job was cancelled on request.")
 
 
 class TooLarge(BackclothError):

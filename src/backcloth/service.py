@@ -28,6 +28,7 @@ from backcloth.jobs.ended import EndedListener, announce
 from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
+from backcloth.jobs.progress import Progress
 from backcloth.jobs.queue import Queue
 from backcloth.jobs.runner import Duties
 from backcloth.jobs.sweep import Sweeper
@@ -261,7 +262,8 @@ class Service:
         )
         listens = settings.distributed and serves
         self._ended = EndedListener(settings.database, waiters.notify) if listens else None
-        worker = Worker(ledger, self.engines, waiters, metrics)
+        progress = Progress(ledger)
+        worker = Worker(ledger, self.engines, waiters, metrics, progress)
         deliveries = Deliveries(self._database)
         teller = Teller(
             ledger,
@@ -284,6 +286,7 @@ class Service:
                 every_s=settings.job.sweep_s,
                 log_s=settings.webhook.log_days * DAY_S,
             ),
+            progress,
             executor_id=settings.executor,
             lease_s=settings.job.lease_s,
             duties=Duties(worker.work, worker.give_up, teller.tell),

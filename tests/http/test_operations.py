@@ -81,7 +81,7 @@ def test_openapi_lists_the_routes(service: ServiceProcess) -> None:
     routes = {path: set(operations) for path, operations in document["paths"].items()}
     assert routes == {
         "/v2/image/edit/replace_background": {"post"},
-        "/v2/status/{request_id}": {"get"},
+        "/v2/status/{request_id}": {"get", "delete"},
         "/v2/status/{request_id}/notes": {"get"},
         "/files/{key}": {"get"},
         "/health/live": {"get"},

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from backcloth.api.limits import HEADERS as LIMIT_HEADERS
 from backcloth.api.made_by import HEADER as MADE_BY
+from backcloth.api.standing import HEADERS as STANDING_HEADERS
 from backcloth.errors import InvalidRequest
 
 
@@ -28,9 +29,13 @@ class Cors(CORSMiddleware):
         super().__init__(
             app,
             allow_origins=origins,
-            allow_methods=("GET", "HEAD", "POST"),
+            allow_methods=("GET", "HEAD", "POST", "DELETE"),
             allow_headers=("api_token", "Authorization", "Content-Type", "Range"),
-            expose_headers=("X-Request-Id", MADE_BY, "Retry-After", *LIMIT_HEADERS, "Content-Range"),
+            expose_headers=(
+                *("X-Request-Id", MADE_BY, "Retry-After", "Content-Range"),
+                *LIMIT_HEADERS,
+                *STANDING_HEADERS,
+            ),
         )
 
     def preflight_response(self, request_headers: Headers) -> Response:

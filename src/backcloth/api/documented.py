@@ -9,9 +9,11 @@ from pydantic import BaseModel, Field
 
 from backcloth.api.limits import DOCUMENTED as LIMITS
 from backcloth.api.made_by import DOCUMENTED as ENGINE
+from backcloth.api.standing import DOCUMENTED as STANDING
 from backcloth.api.wire import ReplaceBackgroundBody
 from backcloth.errors import (
     BackclothError,
+    Conflict,
     DownloadFailed,
     Forbidden,
     ImageNotFound,
@@ -144,9 +146,22 @@ STATUS: dict[str, Any] = {
     "tags": ["status"],
     "response_model": None,
     "responses": {
-        200: {"model": StatusBody, "description": "Where the job stands.", "headers": {**ENGINE, **LIMITS}},
+        200: {
+            "model": StatusBody,
+            "description": "Where the job stands.",
+            "headers": {**ENGINE, **STANDING, **LIMITS},
+        },
         404: {"model": NotFoundBody, "description": "No such job."},
         **_errors(*_TOKEN_ERRORS),
+    },
+}
+
+CANCEL: dict[str, Any] = {
+    **STATUS,
+    "responses": {
+        **STATUS["responses"],
+        200: {"model": StatusBody, "description": "How the job ended.", "headers": LIMITS},
+        **_errors(Conflict),
     },
 }
 

@@ -77,7 +77,7 @@ class RequestLimits:
 
     Args:
         per_minute: Requests allowed; 0 is no limit.
-        url: `redis://…` or `valkey://…`, with TLS `rediss://…` or `valkeys://…`; empty: this process's memory.
+        url: `redis://…` or `valkey://…`, TLS `rediss://…`; empty is this process's memory.
 
     Raises:
         ValueError: the client library is not installed, or the URL cannot be used.

@@ -1,4 +1,4 @@
-"""`GET /v2/status/{request_id}`: where a job stands, and its notes."""
+"""`/v2/status/{request_id}`: where a job stands, its notes, and taking it back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from backcloth.api.context import Ctx
-from backcloth.api.documented import NOTES, STATUS
+from backcloth.api.context import Context, Ctx
+from backcloth.api.documented import CANCEL, NOTES, STATUS
 from backcloth.api.limited import Asking
 from backcloth.api.made_by import made_by
+from backcloth.api.standing import standing
+from backcloth.domain.job import Job
 from backcloth.jobs.status import status_body
 
 router = APIRouter()
@@ -26,8 +28,19 @@ async def status(request_id: str, context: Ctx, caller: Asking) -> JSONResponse:
     job = await asyncio.to_thread(context.jobs.find, request_id, caller.organisation)
     if job is None:
         return JSONResponse(NOT_FOUND, 404)
-    body = await asyncio.to_thread(status_body, job, context.links)
-    return JSONResponse(body, headers=made_by(job))
+    return await asyncio.to_thread(_told, job, context)
+
+
+@router.delete("/v2/status/{request_id}", **CANCEL)
+async def cancel(request_id: str, context: Ctx, caller: Asking) -> JSONResponse:
+    """Ends a job, waiting or in work, and tells how it ended; likewise when asked again.
+
+    A job that was completed or has failed is a 409.
+    """
+    job = await asyncio.to_thread(context.jobs.cancel, request_id, caller.organisation)
+    if job is None:
+        return JSONResponse(NOT_FOUND, 404)
+    return await asyncio.to_thread(_told, job, context)
 
 
 @router.get("/v2/status/{request_id}/notes", **NOTES)
@@ -43,3 +56,8 @@ async def notes(request_id: str, context: Ctx, caller: Asking) -> JSONResponse:
     if job.result:
         body |= {"notes": list(job.result.notices), **job.result.record}
     return JSONResponse(body)
+
+
+def _told(job: Job, context: Context) -> JSONResponse:
+    headers = made_by(job) | standing(job, context.jobs)
+    return JSONResponse(status_body(job, context.signer), headers=headers)

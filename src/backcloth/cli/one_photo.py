@@ -15,7 +15,8 @@ from backcloth.domain.request import Source, Stored
 from backcloth.errors import BackclothError, one_line
 from backcloth.imaging.credentials import CredentialsUnusable
 from backcloth.pipeline.engines import Engines
-from backcloth.pipeline.run import Outcome, Stopwatch
+from backcloth.pipeline.run import Outcome
+from backcloth.pipeline.watch import Watch
 from backcloth.scene.engines_file import EnginesFileError
 from backcloth.service import open_engines
 from backcloth.storage.store import Store
@@ -44,9 +45,9 @@ def stored(store: Store, path: Path, key: str) -> Source:
     return Stored(key)
 
 
-def run(work: Callable[[Engines, Stopwatch], Outcome], store: Store) -> Outcome:
+def run(work: Callable[[Engines, Watch], Outcome], store: Store) -> Outcome:
     """Does the work with the engines of the settings, naming each stage on stderr as it begins."""
-    watch = Stopwatch(on_stage=lambda stage: typer.echo(f"  {stage} …", err=True))
+    watch = Watch(on_stage=lambda stage: typer.echo(f"  {stage} …", err=True))
     try:
         engines = open_engines(load(), store)
         with closing(engines):

@@ -17,7 +17,8 @@ from backcloth.domain.placement import PADDING_MAX, Placement, Position, Shadow
 from backcloth.domain.request import RANDOM_SEED_MAX, SEED_MAX, Mode, ReplaceBackground
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.moderation import admit
-from backcloth.pipeline.run import Outcome, Stopwatch, replace_background
+from backcloth.pipeline.run import Outcome, replace_background
+from backcloth.pipeline.watch import Watch
 from backcloth.scene.studio.spec import SpecError, read_spec, to_plain
 from backcloth.storage.store import open_store
 
@@ -66,7 +67,7 @@ def replace(  # noqa: PLR0913, PLR0917  # one parameter an option
         placement=Placement(placement, padding, shadow),
     )
 
-    def work(engines: Engines, watch: Stopwatch) -> Outcome:
+    def work(engines: Engines, watch: Watch) -> Outcome:
         admit(request, engines)
         return replace_background("cli", request, engines, watch)
 

@@ -61,7 +61,19 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as the status service sees it. `expires_at` is Unix seconds; set once it is final."""
+    """A job as the status service sees it.
+
+    Attributes:
+        id: 32 hex digits.
+        organisation: Who owns it.
+        state: Where it stands.
+        seed: The seed used.
+        result: Set once it is completed.
+        failure: Set once it has failed.
+        expires_at: Unix seconds; set once it is final.
+        stage: What its worker last said it was at; None before that. A job that took no second never says.
+        progress: Share of that stage that was done, 0..1; None where its engine does not tell.
+    """
 
     id: str
     organisation: str
@@ -70,6 +82,8 @@ class Job:
     result: Result | None = None
     failure: Failure | None = None
     expires_at: float | None = None
+    stage: str | None = None
+    progress: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,3 +76,9 @@ class ReplaceBackground:
     checks: Checks = Checks()
     placement: Placement = KEPT
     notices: tuple[str, ...] = ()
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """The store's keys of the pictures that came inline."""
+        sources = (self.image, *self.references)
+        return tuple(source.key for source in sources if isinstance(source, Stored))

@@ -8,6 +8,7 @@ import signal
 import sqlalchemy as sa
 
 from backcloth.jobs.presence import Presence
+from backcloth.jobs.progress import Progress
 from backcloth.jobs.queue import Queue
 from backcloth.jobs.runner import Duties, Runner
 from backcloth.jobs.sweep import Sweeper
@@ -22,6 +23,7 @@ class Crew:
         url: The same database as a URL.
         queue: Where jobs come from.
         sweeper: Removes what has expired.
+        progress: Says how far its jobs are.
         executor_id: Stable name of this process.
         lease_s: Seconds of silence after which this process counts as dead.
         duties: What to do with a workflow.
@@ -33,12 +35,14 @@ class Crew:
         url: str,
         queue: Queue,
         sweeper: Sweeper,
+        progress: Progress,
         *,
         executor_id: str,
         lease_s: float,
         duties: Duties,
     ) -> None:
         self._sweeper = sweeper
+        self._progress = progress
         self._presence: Presence | None = None
         if engine.dialect.name == "postgresql":
             self._presence = Presence(
@@ -70,6 +74,7 @@ class Crew:
         """
         if self._presence:
             self._presence.open()
+        self._progress.open()
         self._runner.open(workers=workers, poll_s=poll_s)
         self._sweeper.open()
 
@@ -77,6 +82,7 @@ class Crew:
         """Takes no more work, waits up to `drain_s` seconds for jobs in work, and lets the others know."""
         self._sweeper.close()
         self._runner.close(drain_s=drain_s)
+        self._progress.close()
         if self._presence:
             self._presence.close()
 

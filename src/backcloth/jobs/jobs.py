@@ -12,7 +12,8 @@ from obstore.exceptions import BaseError as StoreError
 
 from backcloth.domain.job import Job, Webhook
 from backcloth.domain.request import ReplaceBackground
-from backcloth.errors import TooManyRequests, Unavailable
+from backcloth.errors import Cancelled, Conflict, TooManyRequests, Unavailable
+from backcloth.jobs.cancel import cancel, was_cancelled
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.queue import Queue
@@ -128,6 +129,29 @@ class Jobs:
             return None
         job = self._ledger.find(job_id)
         return job if job and job.organisation == organisation else None
+
+    def before(self, job: Job) -> int:
+        """How many waiting jobs are to be begun before this waiting one. Blocks."""
+        return self._ledger.before(job.id)
+
+    def cancel(self, job_id: str, organisation: str) -> Job | None:
+        """Ends the organisation's job, at whatever stage it is; None where there is none. Blocks.
+
+        Returns:
+            The job as it ended, also when it had been cancelled before.
+
+        Raises:
+            Conflict: it has ended in another way.
+        """
+        if self.find(job_id, organisation) is None:
+            return None
+        if cancel(self._ledger, self._engines.store, job_id):
+            self._metrics.ended.labels(Cancelled.status).inc()
+            self._waiters.notify(job_id)
+        job = self._ledger.find(job_id)
+        if job and not was_cancelled(job):
+            raise Conflict("The job has ended; there is nothing to cancel.")
+        return job
 
     async def wait(self, job_id: str, ended: asyncio.Event, timeout_s: float) -> Job | None:
         """The job once it is final, or None after `timeout_s` seconds. The job goes on either way."""

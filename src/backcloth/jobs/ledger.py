@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -78,11 +78,6 @@ class Ledger:
         with self._engine.connect() as connection:
             return set(connection.execute(sa.select(jobs.c.id).where(jobs.c.state.in_(_OPEN))).scalars())
 
-    def known(self, job_ids: Sequence[str]) -> set[str]:
-        """Those of the given ids that have a row."""
-        with self._engine.connect() as connection:
-            return set(connection.execute(sa.select(jobs.c.id).where(jobs.c.id.in_(job_ids))).scalars())
-
     def find(self, job_id: str) -> Job | None:
         """The job, or None."""
         with self._engine.connect() as connection:
@@ -123,6 +118,8 @@ class Ledger:
                 state=State.RUNNING,
                 attempts=jobs.c.attempts + sa.case((another_boot, 1), else_=0),
                 boot=self._boot,
+                stage=None,
+                progress=None,
             )
             .returning(jobs.c.attempts, jobs.c.request)
         )
@@ -134,6 +131,42 @@ class Ledger:
             self.fail(job_id, _DEADLY)
             return None
         return _REQUEST.validate_python(row.request)
+
+    def begun(self, job_id: str) -> bool:
+        """Whether a worker ever took the job."""
+        with self._engine.connect() as connection:
+            query = sa.select(jobs.c.attempts).where(jobs.c.id == job_id)
+            return bool(connection.execute(query).scalar_one_or_none())
+
+    def tell(self, job_ids: Collection[str], news: Mapping[str, tuple[str | None, float | None]]) -> set[str]:
+        """Writes where jobs in work stand.
+
+        Args:
+            job_ids: Those that this process works on.
+            news: Stage and share of it, of those in which it changed.
+
+        Returns:
+            Those of them that are still unfinished.
+        """
+        with self._engine.begin() if news else self._engine.connect() as connection:
+            for job_id, (stage, progress) in news.items():
+                mine = sa.and_(jobs.c.id == job_id, jobs.c.state.in_(_OPEN), jobs.c.boot == self._boot)
+                connection.execute(jobs.update().where(mine).values(stage=stage, progress=progress))
+            query = sa.select(jobs.c.id).where(jobs.c.id.in_(job_ids), jobs.c.state.in_(_OPEN))
+            return set(connection.execute(query).scalars())
+
+    def before(self, job_id: str) -> int:
+        """How many waiting jobs are to be begun before this one, as long as no new organisation comes."""
+        mine = sa.select(jobs.c.turn, jobs.c.created_at).where(jobs.c.id == job_id).subquery()
+        earlier = sa.or_(
+            jobs.c.turn < mine.c.turn,
+            sa.and_(jobs.c.turn == mine.c.turn, jobs.c.created_at < mine.c.created_at),
+        )
+        query = (
+            sa.select(sa.func.count()).select_from(jobs, mine).where(jobs.c.state == State.QUEUED, earlier)
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
 
     def complete(self, job_id: str, result: Result) -> bool:
         """Publishes the result. False when the job was final before: the first end stands."""
@@ -183,4 +216,6 @@ def _job(row: sa.RowMapping) -> Job:
         result=Result(**result) if result else None,
         failure=Failure(**row["failure"]) if row["failure"] else None,
         expires_at=row["expires_at"],
+        stage=row["stage"],
+        progress=row["progress"],
     )

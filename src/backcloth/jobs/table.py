@@ -17,6 +17,8 @@ jobs = sa.Table(
     sa.Column("turn", sa.Integer, nullable=False, server_default="1"),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("boot", sa.String(32)),
+    sa.Column("stage", sa.String(32)),
+    sa.Column("progress", sa.Float),
     sa.Column("result", sa.JSON),
     sa.Column("failure", sa.JSON),
     sa.Column("webhook_url", sa.String(2048)),

@@ -6,11 +6,12 @@ import structlog
 from obstore.exceptions import BaseError as StoreError
 
 from backcloth.domain.job import Failure, Result
-from backcloth.domain.request import ReplaceBackground, Stored
+from backcloth.domain.request import ReplaceBackground
 from backcloth.errors import BackclothError, InternalError
 from backcloth.jobs.gate import Gate
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
+from backcloth.jobs.progress import Progress
 from backcloth.jobs.waiters import Waiters
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.run import Outcome, replace_background
@@ -48,13 +49,17 @@ class Worker:
         engines: What the pipeline works with.
         waiters: Woken when a job ends.
         metrics: Counts ends and stages.
+        progress: Where it says how far its jobs are, and hears which were cancelled.
     """
 
-    def __init__(self, ledger: Ledger, engines: Engines, waiters: Waiters, metrics: Metrics) -> None:
+    def __init__(
+        self, ledger: Ledger, engines: Engines, waiters: Waiters, metrics: Metrics, progress: Progress
+    ) -> None:
         self._ledger = ledger
         self._engines = engines
         self._waiters = waiters
         self._metrics = metrics
+        self._progress = progress
         self._gate = Gate()
 
     def work(self, job_id: str) -> None:
@@ -84,6 +89,8 @@ class Worker:
             key = result_key(job_id)
             self._engines.store.put(key, end.png)
             first = self._ledger.complete(job_id, _result(key, request.seed, end))
+            if not first:
+                self._drop_unwanted(job_id, key)
         self._waiters.notify(job_id)
         if first:
             self._metrics.ended.labels(end.status if isinstance(end, BackclothError) else 200).inc()
@@ -100,7 +107,8 @@ class Worker:
     def _run(self, job_id: str, request: ReplaceBackground) -> Outcome | BackclothError:
         with structlog.contextvars.bound_contextvars(job_id=job_id):
             try:
-                outcome = replace_background(job_id, request, self._engines)
+                with self._progress.follow(job_id) as watch:
+                    outcome = replace_background(job_id, request, self._engines, watch)
             except BackclothError as refusal:
                 cause = type(refusal.__cause__).__name__ if refusal.__cause__ else None
                 _log.info("job_refused", code=refusal.status, details=refusal.details, cause=cause)
@@ -116,8 +124,13 @@ class Worker:
         return outcome
 
     def _drop_inputs(self, request: ReplaceBackground | None) -> None:
-        sources = (request.image, *request.references) if request else ()
-        self._engines.store.delete([source.key for source in sources if isinstance(source, Stored)])
+        self._engines.store.delete(request.stored if request else ())
+
+    def _drop_unwanted(self, job_id: str, key: str) -> None:
+        """The job had ended before: unless this run repeated one that was published, its result is waste."""
+        job = self._ledger.find(job_id)
+        if job is None or job.result is None:
+            self._engines.store.delete([key])
 
 
 def _result(key: str, seed: int, outcome: Outcome) -> Result:

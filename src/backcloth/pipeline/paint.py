@@ -9,6 +9,7 @@ from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import Inputs
 from backcloth.pipeline.plate import make_plate
 from backcloth.pipeline.prompt import refine
+from backcloth.pipeline.watch import Watch
 from backcloth.scene.protocol import Plate, SceneEngine
 
 
@@ -20,6 +21,7 @@ def have_painted(
     inputs: Inputs,
     cutout: CutOut,
     engines: Engines,
+    watch: Watch,
 ) -> tuple[Plate, ReplaceBackground]:
     """The plate, and the request as it was drawn.
 
@@ -34,6 +36,7 @@ def have_painted(
         inputs: The photo's canvas and the references.
         cutout: The subject in its place.
         engines: Where the next engine is found.
+        watch: Hears how far the engine is, and may end the job.
 
     Raises:
         EngineDown: none of the engines could begin.
@@ -42,7 +45,7 @@ def have_painted(
     down: list[str] = []
     while True:
         try:
-            return make_plate(job_id, drawn, inputs, cutout, engine, engines.segmenter), drawn
+            return make_plate(job_id, drawn, inputs, cutout, engine, engines.segmenter, watch), drawn
         except EngineDown:
             down.append(engine.name)
             engine = engines.scene(request.background, request.mode, down)

@@ -15,6 +15,7 @@ from backcloth.domain.request import ReplaceBackground
 from backcloth.imaging.geometry import resize_matte, resize_picture
 from backcloth.pipeline.check import generate_checked
 from backcloth.pipeline.inputs import Inputs
+from backcloth.pipeline.watch import Watch
 from backcloth.scene.protocol import Plate, SceneEngine, SceneJob
 
 
@@ -25,6 +26,7 @@ def make_plate(
     cutout: CutOut,
     engine: SceneEngine,
     segmenter: Segmenter,
+    watch: Watch,
 ) -> Plate:
     """The plate at canvas size.
 
@@ -45,6 +47,8 @@ def make_plate(
             references=tuple(reference.picture for reference in inputs.references),
             reference_mattes=_looked_at(request, inputs, engine, segmenter),
             shadow=request.placement.shadow,
+            progress=watch.on_progress,
+            cancelled=watch.cancelled,
         ),
         segmenter,
     )

@@ -7,10 +7,7 @@ remove_background: inputs → cut out → encode → sign
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,6 +25,7 @@ from backcloth.pipeline.moderation import moderate_inputs, moderate_result
 from backcloth.pipeline.paint import have_painted
 from backcloth.pipeline.place import place
 from backcloth.pipeline.prompt import as_drawn, refine
+from backcloth.pipeline.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +45,8 @@ class Outcome:
     record: dict[str, Any]
 
 
-@dataclass(slots=True)
-class Stopwatch:
-    """Seconds spent in each stage; `on_stage` hears each stage's name as it begins."""
-
-    on_stage: Callable[[str], None] = lambda _stage: None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Times one stage."""
-        self.on_stage(name)
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = round(time.perf_counter() - begun, 4)
-
-
 def replace_background(
-    job_id: str, request: ReplaceBackground, engines: Engines, watch: Stopwatch | None = None
+    job_id: str, request: ReplaceBackground, engines: Engines, watch: Watch | None = None
 ) -> Outcome:
     """Replaces the background of one photo.
 
@@ -74,12 +54,12 @@ def replace_background(
         job_id: For logs.
         request: What to do; `seed` decides every random choice.
         engines: What to do it with.
-        watch: Told about stages as they begin and end.
+        watch: Told about stages as they begin and end; may end the job.
 
     Raises:
         BackclothError: what the caller is told; anything else is a fault of ours.
     """
-    watch = watch or Stopwatch()
+    watch = watch or Watch()
     with watch.stage("inputs"):
         inputs = load(request, engines)
     with watch.stage("moderate"):
@@ -91,7 +71,7 @@ def replace_background(
     with watch.stage("place"):
         placed = place(cutout, request.placement)
     with watch.stage("plate"):
-        plate, drawn = have_painted(job_id, request, drawn, engine, inputs, placed.cutout, engines)
+        plate, drawn = have_painted(job_id, request, drawn, engine, inputs, placed.cutout, engines, watch)
         refined_prompt = as_drawn(drawn, plate, engines)
     with watch.stage("composite"):
         picture = put_back(placed.cutout, plate, request.background)
@@ -113,7 +93,7 @@ def replace_background(
 
 
 def remove_background(
-    image: Source, engines: Engines, *, original_quality: bool, force: bool, watch: Stopwatch | None = None
+    image: Source, engines: Engines, *, original_quality: bool, force: bool, watch: Watch | None = None
 ) -> Outcome:
     """The subject of one photo without its background: an RGBA PNG with straight alpha.
 
@@ -122,12 +102,12 @@ def remove_background(
         engines: What to do it with.
         original_quality: True keeps the photo's pixel size, False scales it to one megapixel.
         force: True cuts out even when the photo has an alpha channel.
-        watch: Told about stages as they begin and end.
+        watch: Told about stages as they begin and end; may end the job.
 
     Raises:
         BackclothError: what the caller is told; anything else is a fault of ours.
     """
-    watch = watch or Stopwatch()
+    watch = watch or Watch()
     with watch.stage("inputs"):
         photo = load_photo(image, engines, original=original_quality)
     with watch.stage("cutout"):
@@ -139,7 +119,7 @@ def remove_background(
     return Outcome(png, None, (), record)
 
 
-def _file(picture: npt.NDArray[np.uint8], made: Provenance, engines: Engines, watch: Stopwatch) -> bytes:
+def _file(picture: npt.NDArray[np.uint8], made: Provenance, engines: Engines, watch: Watch) -> bytes:
     """The PNG that leaves: it says how it was made, signed where there is a key, and no more."""
     with watch.stage("encode"):
         png = encode_png(picture, xmp(made))
