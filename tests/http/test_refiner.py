@@ -128,17 +128,13 @@ def test_the_rules_refine_where_the_model_cannot(
     assert "cat" not in note
 
 
-@pytest.mark.parametrize(
-    ("seed", "more"),
-    [(21, "splattered gore and severed heads"), (22, "an intruder prying open a back door with a crowbar")],
-)
-def test_what_a_model_writes_is_judged(service: ServiceProcess, model: Site, seed: int, more: str) -> None:
-    """What a caller may not send may not come from a model either; who wants no check gets none."""
-    foul = f"{WORDS}, {more}"
+def test_what_a_model_writes_is_judged(service: ServiceProcess, model: Site) -> None:
+    """Words that a caller may not send may not come from a model either; who wants no check gets none."""
+    foul = f"{WORDS}, splattered gore and severed heads"
     model.pages = says(foul)
-    answer = service.post(quick_job(prompt=PROMPT, seed=seed, sync=True))
+    answer = service.post(quick_job(prompt=PROMPT, seed=11, sync=True))
     assert answer.status_code == 422, answer.text
-    unchecked = quick_job(prompt=PROMPT, seed=seed, sync=True, prompt_content_moderation=False)
+    unchecked = quick_job(prompt=PROMPT, seed=11, sync=True, prompt_content_moderation=False)
     assert finished(service.post(unchecked))["refined_prompt"] == foul
 
 
