@@ -50,7 +50,7 @@ class Crew:
                 executor_id,
                 lease_s=lease_s,
                 on_usurped=_end_this_process,
-                on_beat=Takeover(queue, executor_id).look,
+                on_beat=Takeover(queue, executor_id, self._running).look,
             )
         self._runner = Runner(
             engine,
@@ -65,6 +65,9 @@ class Crew:
     def present(self) -> bool:
         """Whether the others know that this worker is alive; while not, it begins no job."""
         return self._presence is None or self._presence.held
+
+    def _running(self) -> set[str]:
+        return self._runner.running()
 
     def open(self, *, workers: int, poll_s: float) -> None:
         """Takes the executor id, recovers what it left unfinished, and starts working.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
@@ -31,7 +31,7 @@ MAX_ATTEMPTS = 10
 
 _MAX_TURN = 2**31 - 1
 
-_COLUMNS = ("workflow_uuid", "executor_id", "status")
+_COLUMNS = ("workflow_uuid", "executor_id", "status", "queue_name", "started_at_epoch_ms")
 """Of DBOS' own table, read where it has no call that asks for one thing, or none that a step may make."""
 
 
@@ -114,17 +114,33 @@ class Queue:
         with self._engine.connect() as connection:
             return set(connection.execute(query).scalars())
 
-    def take_back(self, executor_id: str) -> int:
-        """Puts what a dead executor had in work back into its queues. How many workflows that were."""
-        lost = self._client.list_workflows(
-            status="PENDING", executor_id=executor_id, load_input=False, load_output=False
+    def take_back(
+        self, executor_id: str, *, but: Callable[[], set[str]] = set, older_than_s: float = 0
+    ) -> int:
+        """Puts what an executor has in work back into its queues. How many workflows that were.
+
+        Args:
+            executor_id: One that is dead, or this process.
+            but: Workflows that stay; asked after those in work were read, so that none slips through.
+            older_than_s: Seconds since a workflow was taken, below which it stays.
+        """
+        flows = self._workflows.c
+        now_ms = sa.extract("epoch", sa.func.now()) * 1000
+        query = sa.select(flows.workflow_uuid, flows.queue_name).where(
+            flows.status == "PENDING",
+            flows.executor_id == executor_id,
+            flows.started_at_epoch_ms <= now_ms - older_than_s * 1000,
         )
-        queues: dict[str | None, list[str]] = defaultdict(list)
-        for flow in lost:
-            queues[flow.queue_name].append(flow.workflow_id)
+        with self._engine.connect() as connection:
+            taken = connection.execute(query).all()
+        kept = but()
+        queues: dict[str, list[str]] = defaultdict(list)
+        for workflow_id, name in taken:
+            if workflow_id not in kept:
+                queues[name].append(workflow_id)
         for name, ids in queues.items():
             self._client.resume_workflows(ids, queue_name=name)
-        return len(lost)
+        return sum(map(len, queues.values()))
 
 
 def _telling(job_id: str, attempt: int, whose: str) -> EnqueueOptions:

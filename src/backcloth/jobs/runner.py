@@ -14,7 +14,8 @@ What DBOS does by default and this file changes, each because it lost or delayed
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -85,6 +86,7 @@ class Runner:
         self._queue = queue
         self._executor_id = executor_id
         self._wait_alive = wait_alive
+        self._running: set[str] = set()
         config = DBOSConfig(
             name=APPLICATION,
             system_database_url=url,
@@ -115,16 +117,31 @@ class Runner:
 
         @DBOS.workflow(name=REPLACE, max_recovery_attempts=_RECOVERIES)
         def replace_background(job_id: str) -> None:
-            try:
-                work(job_id)
-            except Exception:  # noqa: BLE001  # whatever it was, the job has to end
-                _log.exception("job_gave_up", job_id=job_id)
-                give_up(job_id)
+            with self._noted():
+                try:
+                    work(job_id)
+                except Exception:  # noqa: BLE001  # whatever it was, the job has to end
+                    _log.exception("job_gave_up", job_id=job_id)
+                    give_up(job_id)
 
         @DBOS.workflow(name=TELL, max_recovery_attempts=_RECOVERIES)
         def tell_webhook(job_id: str, attempt: int, whose: str) -> None:
-            if later := tell(job_id, attempt):
-                self._queue.enqueue_next_webhook(job_id, later[0], whose, later[1])
+            with self._noted():
+                if later := tell(job_id, attempt):
+                    self._queue.enqueue_next_webhook(job_id, later[0], whose, later[1])
+
+    def running(self) -> set[str]:
+        """The workflows that this process runs at the moment."""
+        return set(self._running)
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        workflow_id = DBOS.workflow_id or ""
+        self._running.add(workflow_id)
+        try:
+            yield
+        finally:
+            self._running.discard(workflow_id)
 
     def _taken_over(self, job_id: str) -> bool:
         """Whether another process runs the job by now, because this one was silent for too long."""

@@ -115,9 +115,11 @@ class Given:
         """Whose work is unfinished."""
         return self._executors
 
-    def take_back(self, executor_id: str) -> int:
+    def take_back(
+        self, executor_id: str, *, but: Callable[[], set[str]] = set, older_than_s: float = 0
+    ) -> int:
         """Notes whose jobs go back."""
-        self.taken_back.append(executor_id)
+        self.taken_back.append(executor_id if not older_than_s else f"{executor_id} but {sorted(but())}")
         return 1
 
 
@@ -125,7 +127,7 @@ def test_only_the_jobs_of_the_dead_are_taken(watched: Watched, session: sa.Conne
     """Neither one's own, nor those of a worker that holds its lock."""
     assert watched.presence.held
     queue = Given("one", "me", "dead")
-    Takeover(cast("Queue", queue), "me").look(session)
+    Takeover(cast("Queue", queue), "me", set).look(session)
     assert queue.taken_back == ["dead"]
 
 
@@ -133,9 +135,21 @@ def test_one_worker_looks_after_the_dead(url: str, session: sa.Connection) -> No
     """The others leave it alone as long as it lives."""
     first, second = Given("dead"), Given("dead")
     with open_session(url, idle_s=60) as other:
-        Takeover(cast("Queue", first), "first").look(other)
-        Takeover(cast("Queue", second), "second").look(session)
+        Takeover(cast("Queue", first), "first", set).look(other)
+        Takeover(cast("Queue", second), "second", set).look(session)
         assert (first.taken_back, second.taken_back) == (["dead"], [])
     until(lambda: not second.taken_back and try_lock(session, "/leader"))
-    Takeover(cast("Queue", second), "second").look(session)
+    Takeover(cast("Queue", second), "second", set).look(session)
     assert second.taken_back == ["dead"]
+
+
+def test_claims_that_got_lost_are_taken_back(monkeypatch: pytest.MonkeyPatch, session: sa.Connection) -> None:
+    """Now and then a worker puts back what it claimed and does not run."""
+    monkeypatch.setattr("backcloth.jobs.takeover._CLAIM_S", 0.1)
+    queue = Given("me")
+    takeover = Takeover(cast("Queue", queue), "me", lambda: {"running"})
+    takeover.look(session)
+    assert queue.taken_back == []
+    time.sleep(0.2)
+    takeover.look(session)
+    assert queue.taken_back == ["me but ['running']"]

@@ -169,6 +169,26 @@ def test_a_worker_that_was_silent_works_on_what_is_still_its_own(
     assert noted.worked == worked
 
 
+def test_a_claim_that_nobody_works_on_goes_back(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
+    """What a worker took when its connection broke is begun; what it runs is left alone."""
+    recorder.free.clear()
+    with engine.begin() as connection:
+        queue.enqueue(connection, "running", 1)
+    recorder.wait(lambda: recorder.worked == ["running"])
+    schema = "dbos" if engine.dialect.name == "postgresql" else None
+    names = ("workflow_uuid", "status", "executor_id", "started_at_epoch_ms")
+    workflows = sa.table("workflow_status", *map(sa.column, names), schema=schema)
+    claimed = {"status": "PENDING", "executor_id": "one", "started_at_epoch_ms": 1}
+    with engine.begin() as connection:
+        queue.enqueue(connection, "lost", 1)
+        connection.execute(sa.update(workflows).where(workflows.c.workflow_uuid == "lost").values(claimed))
+    assert queue.take_back("one", but=lambda: {"running"}, older_than_s=3600) == 1
+    recorder.free.set()
+    recorder.wait(lambda: len(recorder.worked) == 2)
+    assert recorder.worked == ["running", "lost"]
+    assert queue.take_back("another") == 0
+
+
 def test_ended_workflows_are_known_and_forgotten(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
     """An unfinished job whose workflow ended is found; a removed job leaves no workflow."""
     with engine.begin() as connection:
