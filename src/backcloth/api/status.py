@@ -60,4 +60,4 @@ async def notes(request_id: str, context: Ctx, caller: Asking) -> JSONResponse:
 
 def _told(job: Job, context: Context) -> JSONResponse:
     headers = made_by(job) | standing(job, context.jobs)
-    return JSONResponse(status_body(job, context.signer), headers=headers)
+    return JSONResponse(status_body(job, context.links), headers=headers)

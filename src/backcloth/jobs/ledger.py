@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -77,6 +77,11 @@ class Ledger:
         """The ids of all unfinished jobs."""
         with self._engine.connect() as connection:
             return set(connection.execute(sa.select(jobs.c.id).where(jobs.c.state.in_(_OPEN))).scalars())
+
+    def known(self, job_ids: Sequence[str]) -> set[str]:
+        """Those of the given ids that have a row."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(sa.select(jobs.c.id).where(jobs.c.id.in_(job_ids))).scalars())
 
     def find(self, job_id: str) -> Job | None:
         """The job, or None."""
