@@ -32,7 +32,8 @@ test: $(INSTALLED) models lint types
 # What takes too long for every change: 2000 generated requests an operation, every odd string in every field.
 # CORPORA_DIR adds other people's hostile files and strings, see tests/http/test_corpora.py.
 test-hard: $(INSTALLED) models
-	TEST_HARD=1 SCHEMA_EXAMPLES=2000 $(BIN)/pytest tests/http/test_schema.py tests/http/test_corpora.py tests/security
+	TEST_HARD=1 SCHEMA_EXAMPLES=2000 $(BIN)/pytest tests/http/test_schema.py tests/http/test_corpora.py tests/security \
+		tests/e2e/test_backup.py
 
 # Every fault five times under two hundred jobs each; as root also a full disk.
 chaos: $(INSTALLED)
