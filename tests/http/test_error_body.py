@@ -29,7 +29,7 @@ PER_MINUTE = 6
 ROUTES = {
     SUBMIT: {"POST"},
     "/replace_background": {"POST"},
-    f"/v2/status/{NO_ID}": {"GET"},
+    f"/v2/status/{NO_ID}": {"DELETE", "GET"},
     f"/v2/status/{NO_ID}/notes": {"GET"},
     f"/files/results/{NO_ID}.png": {"GET", "HEAD"},
     "/health/live": {"GET", "HEAD"},
