@@ -4,7 +4,7 @@
     ├── InvalidRequest        400  a missing, malformed or contradictory field
     │   └── NoSubject         400  no subject was found in `image`
     ├── Unauthenticated       401  no token, or an unknown one
-    ├── Forbidden             403  the token was revoked
+    ├── Forbidden             403  the token was revoked, or the month's quota is used up
     ├── NotFound              404  no such route, job or file
     │   └── ImageNotFound     404  the URL of a picture answers 404 or 410
     ├── MethodNotAllowed      405
@@ -74,7 +74,7 @@ class Unauthenticated(BackclothError):
 
 
 class Forbidden(BackclothError):
-    """The token is known and was revoked."""
+    """The token is known and was revoked, or its organisation's quota is used up."""
 
     status = 403
     message = "Forbidden"

@@ -33,6 +33,7 @@ from backcloth.jobs.queue import Queue
 from backcloth.jobs.runner import Duties
 from backcloth.jobs.sweep import Sweeper
 from backcloth.jobs.tell import Teller
+from backcloth.jobs.usage import Usage
 from backcloth.jobs.waiters import Waiters
 from backcloth.jobs.work import Worker
 from backcloth.language.embedding import EmbeddingUnavailable, verified_network
@@ -282,9 +283,11 @@ class Service:
                 self._queue,
                 self._store,
                 worker,
-                deliveries,
+                {
+                    deliveries.forget: settings.webhook.log_days * DAY_S,
+                    Usage(self._database).forget: settings.job.usage_days * DAY_S,
+                },
                 every_s=settings.job.sweep_s,
-                log_s=settings.webhook.log_days * DAY_S,
             ),
             progress,
             executor_id=settings.executor,

@@ -116,7 +116,7 @@ class Load:
     def report(self) -> dict[str, int]:
         """Asserts what has to hold of every job, and counts.
 
-        Every row ended exactly once; every accepted job has a row; every accepted job's webhook came at least
+        Every row ended exactly once, and was metered exactly if it completed; every accepted job has a row; every accepted job's webhook came at least
         once, under the job's id, and told the end that the database knows; a job that failed did so because
         its worker died under every start it may have.
         """
@@ -125,9 +125,11 @@ class Load:
                 "SELECT id, state, attempts FROM jobs WHERE created_at >= %s", (self._since,)
             ).fetchall()
             ends = Counter(job_id for (job_id,) in connection.execute("SELECT job_id FROM ends").fetchall())
+            metered = {job_id for (job_id,) in connection.execute("SELECT job_id FROM usage").fetchall()}
         states = {row[0]: row[1] for row in rows}
         assert not set(self.accepted) - set(states), "an accepted job is gone"
         assert {job_id: ends[job_id] for job_id in states if ends[job_id] != 1} == {}
+        assert metered & set(states) == {job_id for job_id, state in states.items() if state == "completed"}
         words = {"completed": "COMPLETED", "failed": "ERROR"}
         for hook in self.deliveries():
             body = json.loads(hook.body)

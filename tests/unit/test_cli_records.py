@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
+from typer.testing import Result as Run
 
 from backcloth.cli.main import app
+from backcloth.domain.job import Result
 from backcloth.jobs.deliveries import Deliveries, Delivery
+from backcloth.jobs.usage import meter
 from backcloth.storage.database import create_tables, open_database
 
 FAILED = Delivery("a" * 32, 1, "example.com:443", 1000.5, 0.25, "failed", "status 500", 1060.75)
@@ -19,16 +22,19 @@ GIVEN_UP = Delivery("b" * 32, 5, "example.org:80", 4000.0, 10.0, "failed", "time
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    """A data folder whose service has told two jobs' ends."""
+    """A data folder with two jobs' webhooks and what one of them used."""
     engine = open_database(f"sqlite:///{tmp_path / 'backcloth.db'}")
     create_tables(engine)
     for delivery in (FAILED, TAKEN, GIVEN_UP):
         Deliveries(engine).add(delivery)
+    record = {"engine": "solid", "size": [1000, 1500], "seconds": {"cutout": 0.5, "plate": 0.25}}
+    with engine.begin() as connection:
+        meter(connection, "a" * 32, "agency", 1000.0, Result("results/a.png", 1, 4, record=record))
     engine.dispose()
     return tmp_path
 
 
-def run(data_dir: Path, *arguments: str) -> Result:
+def run(data_dir: Path, *arguments: str) -> Run:
     """A command's end."""
     return CliRunner().invoke(app, [*arguments, "--data-dir", str(data_dir)])
 
@@ -61,3 +67,36 @@ def test_deliveries_are_shown_to_programs(data_dir: Path) -> None:
             "next_at": None,
         }
     ]
+
+
+def test_usage_is_shown(data_dir: Path) -> None:
+    """Of the month asked for, of the organisation asked for; a month that is none is refused."""
+    shown = run(data_dir, "usage", "--month", "1970-01").stdout
+    assert " ".join(shown.split()) == "1970-01 agency replace_background solid 1 jobs 1.5 MP 0.8 s"
+    told = json.loads(run(data_dir, "usage", "--month", "1970-01", "--json").stdout)
+    assert told == {
+        "month": "1970-01",
+        "organisation": "agency",
+        "kind": "replace_background",
+        "engine": "solid",
+        "jobs": 1,
+        "pixels": 1_500_000,
+        "seconds": 0.75,
+    }
+    assert run(data_dir, "usage", "--month", "1970-01", "--organisation", "shop").stdout == ""
+    assert run(data_dir, "usage").stdout == ""
+    assert run(data_dir, "usage", "--month", "1970-13").exit_code == 2
+
+
+def test_quotas_are_set_shown_and_removed(data_dir: Path) -> None:
+    """A quota is changed in place; names that no organisation can have are refused."""
+    assert run(data_dir, "quotas", "set", "agency", "5").exit_code == 0
+    assert run(data_dir, "quotas", "set", "agency", "7").exit_code == 0
+    shown = run(data_dir, "quotas", "list").stdout
+    assert " ".join(shown.split()) == "agency 0 of 7 jobs this month"
+    told = json.loads(run(data_dir, "quotas", "list", "--json").stdout)
+    assert told == {"organisation": "agency", "jobs_a_month": 7, "taken": 0}
+    assert run(data_dir, "quotas", "set", "no such", "5").exit_code == 2
+    assert run(data_dir, "quotas", "remove", "agency").exit_code == 0
+    assert run(data_dir, "quotas", "remove", "agency").exit_code == 1
+    assert run(data_dir, "quotas", "list").stdout == ""

@@ -174,10 +174,19 @@ class Tokens:
         return None if row is None else TokenInfo(*row)
 
     def _add(self, secret: str, organisation: str) -> str:
-        if not _ORGANISATION.fullmatch(organisation):
-            raise ValueError("an organisation is 1 to 64 letters, digits, dots, dashes or underscores")
+        require_organisation(organisation)
         with self._engine.begin() as connection:
             return _insert(connection, secret, organisation)
+
+
+def require_organisation(name: str) -> None:
+    """Nothing, for a name that an organisation may have.
+
+    Raises:
+        ValueError: for another.
+    """
+    if not _ORGANISATION.fullmatch(name):
+        raise ValueError("an organisation is 1 to 64 letters, digits, dots, dashes or underscores")
 
 
 def _new_secret() -> str:

@@ -17,6 +17,7 @@ from backcloth.jobs.cancel import cancel, was_cancelled
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.queue import Queue
+from backcloth.jobs.quota import require_quota
 from backcloth.jobs.turns import Line, line_for
 from backcloth.jobs.waiters import Waiters
 from backcloth.pipeline.engines import Engines
@@ -84,13 +85,14 @@ class Jobs:
             webhook: Whom to tell when the job ends.
 
         Raises:
-            ModerationRefused, PromptNotUnderstood, Unavailable, TooManyRequests: the request cannot be
-                accepted; nothing is left behind.
+            ModerationRefused, PromptNotUnderstood, Forbidden, Unavailable, TooManyRequests: the request
+                cannot be accepted; nothing is left behind.
         """
         admit(request, self._engines)
         try:
             self._keep(pictures)
             with self._engine.begin() as connection:
+                require_quota(connection, organisation)
                 line = line_for(connection, organisation)
                 self._require_room(line)
                 self._ledger.insert(connection, job_id, organisation, request, webhook, turn=line.turn)

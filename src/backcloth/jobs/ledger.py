@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from backcloth.domain.job import MAX_STARTS, Failure, Job, Result, State, Webhook
 from backcloth.domain.request import ReplaceBackground
 from backcloth.jobs.table import jobs
+from backcloth.jobs.usage import meter
 
 _REQUEST = TypeAdapter(ReplaceBackground)
 _OPEN = (State.QUEUED, State.RUNNING)
@@ -174,28 +175,36 @@ class Ledger:
             return connection.execute(query).scalar_one()
 
     def complete(self, job_id: str, result: Result) -> bool:
-        """Publishes the result. False when the job was final before: the first end stands."""
-        return self._end(job_id, State.COMPLETED, result=asdict(result))
+        """Publishes and meters the result. False when the job was final before: the first end stands."""
+        return self._end(job_id, result)
 
     def fail(self, job_id: str, failure: Failure) -> bool:
         """Ends the job with a failure. False when the job was final before."""
-        return self._end(job_id, State.FAILED, failure=asdict(failure))
+        return self._end(job_id, failure)
 
-    def _end(self, job_id: str, state: State, **values: dict[str, Any]) -> bool:
+    def _end(self, job_id: str, end: Result | Failure) -> bool:
         now = time.time()
-        end = (
+        values: dict[str, Any]
+        if isinstance(end, Result):
+            values = {"state": State.COMPLETED, "result": asdict(end)}
+        else:
+            values = {"state": State.FAILED, "failure": asdict(end)}
+        change = (
             jobs.update()
             .where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN))
-            .values(state=state, finished_at=now, expires_at=now + self._retention_s, **values)
-            .returning(jobs.c.webhook_url)
+            .values(finished_at=now, expires_at=now + self._retention_s, **values)
+            .returning(jobs.c.organisation, jobs.c.webhook_url)
         )
         with self._engine.begin() as connection:
-            row = connection.execute(end).first()
-            if row is not None:
-                self._on_end(connection, job_id)
-            if row is not None and row.webhook_url:
+            row = connection.execute(change).first()
+            if row is None:
+                return False
+            if isinstance(end, Result):
+                meter(connection, job_id, row.organisation, now, end)
+            self._on_end(connection, job_id)
+            if row.webhook_url:
                 self._on_webhook(connection, job_id, row.webhook_url)
-        return row is not None
+        return True
 
     def expired(self, now: float, limit: int = 500) -> list[Job]:
         """Final jobs past their time, oldest first."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Callable, Mapping
 from itertools import islice
 
 import structlog
 
-from backcloth.jobs.deliveries import Deliveries
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.queue import Queue
 from backcloth.jobs.work import Worker, job_of_input, job_of_result, result_key
@@ -35,9 +35,9 @@ class Sweeper:
         queue: The job engine.
         store: The pictures.
         worker: Ends stranded jobs.
-        deliveries: The log of webhooks.
+        records: What else grows: functions that forget what is older than a time in Unix seconds, each with
+            the seconds for which it is kept.
         every_s: Seconds between two sweeps.
-        log_s: How long that log is kept, in seconds.
     """
 
     def __init__(
@@ -46,15 +46,13 @@ class Sweeper:
         queue: Queue,
         store: Store,
         worker: Worker,
-        deliveries: Deliveries,
+        records: Mapping[Callable[[float], None], float],
         *,
         every_s: float,
-        log_s: float,
     ) -> None:
         self._ledger = ledger
         self._queue = queue
-        self._deliveries = deliveries
-        self._log_s = log_s
+        self._records = records
         self._store = store
         self._worker = worker
         self._every_s = every_s
@@ -75,7 +73,8 @@ class Sweeper:
     def sweep(self) -> None:
         """One round."""
         self._end_stranded()
-        self._deliveries.forget(time.time() - self._log_s)
+        for forget, kept_s in self._records.items():
+            forget(time.time() - kept_s)
         self._remove_expired()
         self._drop_orphaned_inputs()
         if time.monotonic() >= self._look_at_results:

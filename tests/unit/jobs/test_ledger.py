@@ -15,6 +15,7 @@ from backcloth.domain.request import ReplaceBackground, Stored
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.table import jobs
 
+RECORD = {"engine": "solid", "size": [4, 3], "seconds": {"cutout": 0.5}}
 REQUEST = ReplaceBackground(Stored("inputs/a-0"), Solid(Colour(1, 2, 3)), seed=4)
 
 
@@ -61,9 +62,9 @@ def test_a_job_ends_once(engine: sa.Engine) -> None:
     )
     with engine.begin() as connection:
         ledger.insert(connection, "a", "agency", REQUEST, Webhook("https://example.com/", b"key"), turn=1)
-    assert ledger.complete("a", Result(key="results/a.png", size=1, seed=4))
+    assert ledger.complete("a", Result(key="results/a.png", size=1, seed=4, record=RECORD))
     assert not ledger.fail("a", Failure(500, "Internal server error", "Too late."))
-    assert not ledger.complete("a", Result(key="results/other.png", size=2, seed=5))
+    assert not ledger.complete("a", Result(key="results/other.png", size=2, seed=5, record=RECORD))
     job = ledger.find("a")
     assert job is not None
     assert (job.state, job.failure) == (State.COMPLETED, None)

@@ -14,6 +14,7 @@ from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.table import jobs
 from backcloth.jobs.turns import line_for
 
+RECORD = {"engine": "solid", "size": [4, 3], "seconds": {"cutout": 0.5}}
 REQUEST = ReplaceBackground(Stored("inputs/a-0"), Solid(Colour(1, 2, 3)), seed=4)
 
 
@@ -45,7 +46,9 @@ class Floor:
                 row = connection.execute(order).one()
             served.append(row.organisation)
             if self._in_work:
-                self._ledger.complete(self._in_work, Result(key="results/a.png", size=1, seed=4))
+                self._ledger.complete(
+                    self._in_work, Result(key="results/a.png", size=1, seed=4, record=RECORD)
+                )
             self._ledger.start(row.id)
             self._in_work = row.id
         return served

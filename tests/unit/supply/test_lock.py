@@ -20,7 +20,9 @@ def test_nothing_is_installed_from_a_lock_without_its_hashes() -> None:
     """Only `--require-hashes` makes pip look at them all."""
     recipe = (BASE.parents[1] / "Makefile").read_text()
     installs = [line for line in recipe.splitlines() if " -r requirements/" in line]
-    assert len(installs) == len(LOCKS) - 3  # build and dev are installed together, base and cluster are for others
+    assert (
+        len(installs) == len(LOCKS) - 3
+    )  # build and dev are installed together, base and cluster are for others
     assert all("--require-hashes" in line for line in installs)
 
 
