@@ -89,10 +89,11 @@ def open_engines(settings: Settings, store: Store, secret: bytes | None = None) 
             nothing outside this process.
     """
     moderators = open_image_moderators(settings.moderation)
+    decoder = Decoder(limits_of_decoding(settings.image))
     return Engines(
         segmenter=open_cutout(settings.cutout, settings.cutout.preset),
         refiner=open_refiner(settings.refine),
-        scenes=open_scenes(reader_of(settings.studio), around_of(settings)),
+        scenes=open_scenes(reader_of(settings.studio), around_of(settings, decoder)),
         text_moderator=open_text_moderator(settings.moderation),
         image_moderator=moderators.input,
         result_moderator=moderators.output,
@@ -105,7 +106,7 @@ def open_engines(settings: Settings, store: Store, secret: bytes | None = None) 
             redirects=settings.fetch.redirects,
         ),
         store=store,
-        decoder=Decoder(limits_of_decoding(settings.image)),
+        decoder=decoder,
         credentials=open_credentials(settings.provenance),
     )
 
@@ -132,9 +133,9 @@ def open_credentials(settings: ProvenanceSettings) -> Credentials | None:
     return Credentials(settings.certificates, settings.key, str(settings.timestamp_url or ""))
 
 
-def around_of(settings: Settings) -> Around | None:
+def around_of(settings: Settings, decoder: Decoder) -> Around | None:
     """The operator's file of engines, and what it is read with."""
-    return Around(settings.engines, settings.cutout.models_dir) if settings.engines else None
+    return Around(settings.engines, decoder, settings.cutout.models_dir) if settings.engines else None
 
 
 def reader_of(settings: StudioSettings) -> Reader:

@@ -31,7 +31,7 @@ from backcloth.scene.solid import SolidEngine
 from backcloth.scene.studio.engine import StudioEngine
 from harness.comfy_server import WORKFLOW, ComfyServer
 from harness.extra import DIFFUSION, NOT_TESTED
-from harness.fakes import noise
+from harness.fakes import DECODER, noise
 from harness.images_server import KEY, ImagesServer
 
 KINDS: dict[type, Background] = {
@@ -95,7 +95,7 @@ def _remote(flavour: str, stack: ExitStack, folder: Path) -> SceneEngine:
     del folder
     server = stack.enter_context(ImagesServer(flavour))
     stack.callback(lambda: check_all(server))
-    return open_remote(server.table(), name=flavour, environment={"PAINTER_KEY": KEY})
+    return open_remote(server.table(), DECODER, name=flavour, environment={"PAINTER_KEY": KEY})
 
 
 def _comfy(stack: ExitStack, folder: Path) -> SceneEngine:
@@ -103,7 +103,7 @@ def _comfy(stack: ExitStack, folder: Path) -> SceneEngine:
     path = folder / "workflow.json"
     path.write_text(json.dumps(WORKFLOW))
     table = {"kind": "remote", "flavour": "comfyui", "base_urls": [server.url], "workflow": str(path)}
-    return open_remote({**table, "least_area": 4096}, name="comfyui")
+    return open_remote({**table, "least_area": 4096}, DECODER, name="comfyui")
 
 
 def _real(stack: ExitStack, folder: Path) -> SceneEngine:
@@ -112,7 +112,7 @@ def _real(stack: ExitStack, folder: Path) -> SceneEngine:
     path = os.environ.get("TEST_REMOTE")
     if not path:
         pytest.skip("TEST_REMOTE names no file with the table of a remote engine")
-    return open_remote(tomllib.loads(Path(path).read_text(encoding="utf-8")), name="real")
+    return open_remote(tomllib.loads(Path(path).read_text(encoding="utf-8")), DECODER, name="real")
 
 
 def check_all(server: ImagesServer) -> None:

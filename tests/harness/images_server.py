@@ -297,12 +297,29 @@ def _answers(failure: str, received: Received | None) -> Any:
             return {"data": [{"url": "http://elsewhere.example/picture.png"}]}
         case "no base64":
             return {"data": [{"b64_json": "%%%"}]}
+        case _:
+            return {"data": [{"b64_json": text(_file(failure, received))}]}
+
+
+def _file(failure: str, received: Received | None) -> bytes:
+    """What is no picture to use."""
+    match failure:
         case "no picture":
-            return {"data": [{"b64_json": text(b"not a picture at all")}]}
+            return b"not a picture at all"
         case "another size" if received:
-            return {"data": [{"b64_json": text(paint(received, (64, 48)))}]}
+            return paint(received, (64, 48))
+        case "many scans" if received:
+            return _many_scans(received.canvas.size)
         case _:
             raise ValueError(failure)
+
+
+def _many_scans(size: tuple[int, int]) -> bytes:
+    """A small JPEG that costs seconds to decode: its last scan, which alters it anew, is there often."""
+    packed = io.BytesIO()
+    Image.effect_noise(size, 90).save(packed, "JPEG", progressive=True, quality=30)
+    last = packed.getvalue().rindex(b"\xff\xda")
+    return packed.getvalue()[:-2] + packed.getvalue()[last:-2] * 5000 + b"\xff\xd9"
 
 
 def text(data: bytes) -> str:

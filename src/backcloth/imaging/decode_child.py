@@ -52,9 +52,9 @@ def _give_away() -> None:
 
 
 def _serve(channel: socket.socket, limits: Limits) -> None:
-    (size,) = REQUEST.unpack(take(channel, REQUEST.size))
+    size, most = REQUEST.unpack(take(channel, REQUEST.size))
     data = bytes(take(channel, size))
-    kind, photo, (width, height) = _decoded(data, limits)
+    kind, photo, (width, height) = _decoded(data, limits, most)
     del data
     alpha = photo is not None and photo.alpha is not None
     channel.sendall(ANSWER.pack(kind, alpha, width, height))
@@ -63,17 +63,17 @@ def _serve(channel: socket.socket, limits: Limits) -> None:
             channel.sendall(plane.data.cast("B"))
 
 
-def _decoded(data: bytes, limits: Limits) -> tuple[Kind, Photo | None, tuple[int, int]]:
+def _decoded(data: bytes, limits: Limits, most: int) -> tuple[Kind, Photo | None, tuple[int, int]]:
     size = (0, 0)
 
     def on_header(width: int, height: int) -> None:
         nonlocal size
         size = (width, height)
-        _allow(limits, min(width * height, limits.max_pixels), len(data))
+        _allow(limits, min(width * height, most), len(data))
 
     _allow(limits, 0, len(data))
     try:
-        photo = decode(data, parameter="", max_pixels=limits.max_pixels, on_header=on_header)
+        photo = decode(data, parameter="", max_pixels=most, on_header=on_header)
     except UnsupportedMedia:
         return Kind.UNSUPPORTED, None, size
     except TooLarge:

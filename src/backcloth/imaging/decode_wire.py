@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 READY = b"!"
 
-REQUEST = struct.Struct(">Q")
-"""Bytes of the file."""
+REQUEST = struct.Struct(">QQ")
+"""Bytes of the file, and the most pixels that it may have."""
 
 ANSWER = struct.Struct(">B?II")
 """Kind, whether there is alpha, width, height: of the result, or of the file where it is too large."""
@@ -37,7 +37,7 @@ class Limits:
     """What decoding one picture may cost. Both allowances grow with the pixels that its header declares.
 
     Attributes:
-        max_pixels: More are refused.
+        max_pixels: More are refused, where a request does not say how many.
         seconds: CPU seconds for any file.
         megapixel_s: CPU seconds more for each million of pixels.
         memory: Bytes of address space besides the file, the interpreter and its libraries among them.

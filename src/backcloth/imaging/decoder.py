@@ -1,4 +1,4 @@
-"""Decodes what strangers sent, in processes that may do nothing else and cost only so much.
+"""Decodes what others sent, in processes that may do nothing else and cost only so much.
 
 A process is kept and used again, as starting one takes a tenth of a CPU-second. It is replaced once it has
 decoded `_WORN` pictures, was short of memory, or died. docs/security.md says what that stops and what not.
@@ -80,12 +80,13 @@ class Decoder:
         with self._lock:
             self._idle.append(child)
 
-    def decode(self, data: bytes, *, parameter: str) -> Photo:
+    def decode(self, data: bytes, *, parameter: str, max_pixels: int | None = None) -> Photo:
         """As `decode.decode`, within the limits.
 
         Args:
             data: The file.
             parameter: The request's parameter, for the error's sentence.
+            max_pixels: Pixels above which this file is refused; None as many as the limits say.
 
         Raises:
             UnsupportedMedia: the bytes are not JPEG, PNG or WEBP.
@@ -93,10 +94,11 @@ class Decoder:
             InvalidRequest: the file is damaged or cut short, or it is the death of the process.
             OSError: no process can be started, or this was closed.
         """
+        most = self._limits.max_pixels if max_pixels is None else max_pixels
         for attempt in range(2):
             child = self._take(fresh=attempt > 0)
             try:
-                answer = child.decode(data)
+                answer = child.decode(data, most)
             except _Died as death:
                 self._discard(child)
                 _log.warning("decoder_died", parameter=parameter, status=death.status, attempt=attempt + 1)
@@ -110,7 +112,7 @@ class Decoder:
             self._give_back(child)
             if isinstance(answer, Photo):
                 return answer
-            raise self._refusal(*answer, parameter)
+            raise _refusal(*answer, parameter, most)
         raise damaged(parameter)
 
     def close(self) -> None:
@@ -123,17 +125,6 @@ class Decoder:
             self._discard(child)
         for child in busy:
             child.kill()
-
-    def _refusal(self, kind: Kind, size: tuple[int, int], parameter: str) -> BackclothError:
-        match kind:
-            case Kind.UNSUPPORTED:
-                return unsupported(parameter)
-            case Kind.TOO_MANY_PIXELS:
-                return too_many_pixels(parameter, size, self._limits.max_pixels)
-            case Kind.NO_MEMORY:
-                return _too_costly(parameter)
-            case _:
-                return damaged(parameter)
 
     def _take(self, *, fresh: bool) -> _Child:
         with self._lock:
@@ -166,6 +157,18 @@ class Decoder:
 _TOO_LONG = (-signal.SIGPROF, -signal.SIGALRM)
 
 
+def _refusal(kind: Kind, size: tuple[int, int], parameter: str, most: int) -> BackclothError:
+    match kind:
+        case Kind.UNSUPPORTED:
+            return unsupported(parameter)
+        case Kind.TOO_MANY_PIXELS:
+            return too_many_pixels(parameter, size, most)
+        case Kind.NO_MEMORY:
+            return _too_costly(parameter)
+        case _:
+            return damaged(parameter)
+
+
 def _too_costly(parameter: str) -> TooLarge:
     return TooLarge(f"{parameter}: decoding the picture takes more time or memory than one may take")
 
@@ -181,7 +184,6 @@ class _Child:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._patience_s = _WAITS * limits.seconds_for(limits.max_pixels)
         self._decoded = 0
         self._ready = False
         self.worn = False
@@ -216,8 +218,8 @@ class _Child:
             self.end()
             raise OSError(f"the process that decodes pictures did not start ({self._process.returncode})")
 
-    def decode(self, data: bytes) -> Photo | tuple[Kind, tuple[int, int]]:
-        """The picture; or why there is none, with the (width, height) of the file.
+    def decode(self, data: bytes, most: int) -> Photo | tuple[Kind, tuple[int, int]]:
+        """The picture of at most so many pixels; or why there is none, with the (width, height) of the file.
 
         Raises:
             _Died: it ended, or had to be ended.
@@ -226,7 +228,7 @@ class _Child:
         self.wait_until_ready()
         self._decoded += 1
         try:
-            return self._exchange(data, time.monotonic() + self._patience_s)
+            return self._exchange(data, most, time.monotonic() + _WAITS * self._limits.seconds_for(most))
         except TimeoutError:
             self.end()
             raise _Died(-signal.SIGALRM) from None
@@ -250,8 +252,8 @@ class _Child:
         self.kill()
         self._channel.close()
 
-    def _exchange(self, data: bytes, until: float) -> Photo | tuple[Kind, tuple[int, int]]:
-        for piece in (REQUEST.pack(len(data)), data):
+    def _exchange(self, data: bytes, most: int, until: float) -> Photo | tuple[Kind, tuple[int, int]]:
+        for piece in (REQUEST.pack(len(data), most), data):
             hurry(self._channel, until)
             self._channel.sendall(piece)
         number, has_alpha, width, height = ANSWER.unpack(take(self._channel, ANSWER.size, until))
@@ -259,7 +261,7 @@ class _Child:
         self.worn = self._decoded >= _WORN or kind is Kind.NO_MEMORY
         if kind is not Kind.PICTURE:
             return kind, (width, height)
-        if not 0 < width * height <= self._limits.max_pixels:
+        if not 0 < width * height <= most:
             raise ValueError("no size that a picture may have")
         picture, alpha = np.empty((height, width, 3), np.uint8), None
         fill(self._channel, picture.data.cast("B"), until)

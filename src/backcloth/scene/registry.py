@@ -11,6 +11,7 @@ from typing import Any
 
 from backcloth.domain.background import Prompt, References, Solid, Staged
 from backcloth.domain.request import Mode
+from backcloth.imaging.decoder import Decoder
 from backcloth.scene.diffusion.engine import MODELS_DIR, open_diffusion
 from backcloth.scene.engines_file import EnginesFile, EnginesFileError, Row, read_engines_file
 from backcloth.scene.protocol import Chooser, Closable, SceneEngine
@@ -32,11 +33,13 @@ class Around:
 
     Attributes:
         file: The file.
+        decoder: Decodes what servers elsewhere answer; whoever opened it closes it.
         models_dir: Where diffusion models lie.
         environment: Where the keys of remote engines are.
     """
 
     file: Path
+    decoder: Decoder
     models_dir: Path = MODELS_DIR
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
@@ -78,7 +81,7 @@ def _open(
         "studio": lambda: engines["studio"],
         "reference": lambda: engines["reference"],
         "diffusion": lambda: open_diffusion(table, name=name, models_dir=around.models_dir),
-        "remote": lambda: open_remote(table, name=name, environment=around.environment),
+        "remote": lambda: open_remote(table, around.decoder, name=name, environment=around.environment),
     }
     try:
         return kinds[table["kind"]]()

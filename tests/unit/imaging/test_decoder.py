@@ -38,13 +38,23 @@ def decoder() -> Iterator[Decoder]:
     opened.close()
 
 
+_before: set[int] = set()
+"""Processes that decode for other tests of this process."""
+
+
+@pytest.fixture(autouse=True)
+def _apart() -> None:
+    _before.clear()
+    _before.update(children())
+
+
 def children() -> list[int]:
-    """The processes that decode for this one."""
+    """The processes that this test has had started."""
     found = []
     for tasks in Path("/proc/self/task").iterdir():
         for pid in (tasks / "children").read_text().split():
             with contextlib.suppress(OSError):
-                if "decode_child" in Path(f"/proc/{pid}/cmdline").read_text():
+                if int(pid) not in _before and "decode_child" in Path(f"/proc/{pid}/cmdline").read_text():
                     found.append(int(pid))
     return found
 
@@ -343,7 +353,7 @@ def test_what_a_process_says_is_not_trusted(answer: bytes) -> None:
 
     def lie() -> None:
         theirs.sendall(READY)
-        (size,) = REQUEST.unpack(take(theirs, REQUEST.size))
+        size, _ = REQUEST.unpack(take(theirs, REQUEST.size))
         take(theirs, size)
         theirs.sendall(answer)
 
@@ -353,7 +363,7 @@ def test_what_a_process_says_is_not_trusted(answer: bytes) -> None:
     child.end()
     child._channel = ours
     with pytest.raises(decoder_module._Died):
-        child.decode(encoded(subject_picture()))
+        child.decode(encoded(subject_picture()), LIMITS.max_pixels)
     liar.join()
     ours.close()
     theirs.close()
@@ -379,7 +389,7 @@ def test_bytes_that_drip_end_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     child._channel = ours
     begun = time.monotonic()
     with pytest.raises(decoder_module._Died):
-        child.decode(b"GIF")
+        child.decode(b"GIF", LIMITS.max_pixels)
     assert time.monotonic() - begun < 3
     over.set()
     ours.close()

@@ -13,6 +13,7 @@ from backcloth.scene.engines_file import EnginesFileError
 from backcloth.scene.protocol import Chooser
 from backcloth.scene.registry import Around, Scenes, open_engines
 from backcloth.scene.studio.engine import Reader
+from harness.fakes import DECODER
 from harness.images_server import KEY, ImagesServer
 
 REMOTE = """
@@ -44,7 +45,7 @@ def opened(folder: Path, text: str) -> Scenes:
     """The engines of a file with this text."""
     path = folder / "engines.toml"
     path.write_text(text, encoding="utf-8")
-    return open_engines(Reader(), Around(path, folder, {"PAINTER_KEY": KEY}))
+    return open_engines(Reader(), Around(path, DECODER, folder, {"PAINTER_KEY": KEY}))
 
 
 def chosen(scenes: Scenes, kind: type, mode: Mode) -> str:
@@ -173,4 +174,4 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"# \xe9")
     for name, says in (("none.toml", "No such file"), ("", "cannot be read"), ("latin.toml", "not UTF-8")):
         with pytest.raises(EnginesFileError, match=says):
-            open_engines(Reader(), Around(tmp_path / name))
+            open_engines(Reader(), Around(tmp_path / name, DECODER))

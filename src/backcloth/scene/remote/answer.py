@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pybase64
 
 from backcloth.errors import BackclothError, InternalError, ModerationRefused
-from backcloth.imaging.decode import decode
+from backcloth.imaging.decoder import Decoder
 
 _MODERATION = ("moderation_blocked", "content_policy_violation")
 """Codes by which OpenAI says that its own moderation refused a request."""
@@ -21,34 +21,37 @@ class Unusable(Exception):
     """The answer holds no picture of the size that was asked for."""
 
 
-def picture_in_json(body: bytes, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+def picture_in_json(body: bytes, size: tuple[int, int], decoder: Decoder) -> npt.NDArray[np.uint8]:
     """The picture in `data[0].b64_json`; see `picture_in`.
 
     Raises:
         Unusable: it is not that.
+        OSError: it could not be decoded for want of a process.
     """
     try:
         encoded = json.loads(body)["data"][0]["b64_json"]
         data = pybase64.b64decode(encoded, validate=True)
     except (ValueError, TypeError, LookupError, binascii.Error) as problem:
         raise Unusable(f"no picture as base64 in data[0].b64_json ({type(problem).__name__})") from problem
-    return picture_in(data, size)
+    return picture_in(data, size, decoder)
 
 
-def picture_in(data: bytes, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+def picture_in(data: bytes, size: tuple[int, int], decoder: Decoder) -> npt.NDArray[np.uint8]:
     """The picture in a PNG, JPEG or WEBP, (H, W, 3) uint8 sRGB.
 
     Args:
         data: The file.
         size: (width, height) that it must have: a server that squashed the canvas would put the subject's
             surroundings beside the subject.
+        decoder: Decodes it, as these are bytes from another machine, whoever chose that.
 
     Raises:
         Unusable: it is not that.
+        OSError: it could not be decoded for want of a process.
     """
     width, height = size
     try:
-        picture = decode(data, parameter="the answer", max_pixels=width * height).picture
+        picture = decoder.decode(data, parameter="the answer", max_pixels=width * height).picture
     except BackclothError as problem:
         raise Unusable(problem.details) from problem
     if picture.shape[:2] != (height, width):

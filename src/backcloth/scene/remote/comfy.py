@@ -21,6 +21,7 @@ from urllib.parse import quote, urlencode
 import numpy as np
 import numpy.typing as npt
 
+from backcloth.imaging.decoder import Decoder
 from backcloth.scene.remote.answer import picture_in
 from backcloth.scene.remote.exchange import Answer, Lost, NotSent, Patience, Target, exchange
 from backcloth.scene.remote.form import Field, encode_form
@@ -41,6 +42,7 @@ class Comfy:
 
     Args:
         path: The workflow's file.
+        decoder: Decodes the answers.
 
     Raises:
         ValueError: it is no workflow with the placeholders that are needed.
@@ -48,7 +50,8 @@ class Comfy:
 
     health = "/system_stats"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, decoder: Decoder) -> None:
+        self._decoder = decoder
         try:
             self._workflow = path.read_text(encoding="utf-8")
             table = json.loads(self._workflow)
@@ -98,7 +101,7 @@ class Comfy:
 
     def picture(self, body: bytes, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
         """See Dialect."""
-        return picture_in(body, size)
+        return picture_in(body, size, self._decoder)
 
 
 _JSON = "application/json"

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from backcloth.imaging.decoder import Decoder
 from backcloth.scene.remote.answer import picture_in_json
 from backcloth.scene.remote.exchange import Answer, Patience, Target, exchange
 from backcloth.scene.remote.form import Field, encode_form
@@ -40,14 +41,22 @@ class Dialect(Protocol):
 
         Raises:
             Unusable: there is no such picture in it.
+            OSError: it could not be decoded for want of a process.
         """
         ...
 
 
 class Edits:
-    """The OpenAI style: `POST images/edits`, answered with the picture."""
+    """The OpenAI style: `POST images/edits`, answered with the picture.
+
+    Args:
+        decoder: Decodes the answers.
+    """
 
     health = "/models"
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
 
     def models(self, body: bytes) -> list[str]:
         """See Dialect."""
@@ -63,4 +72,4 @@ class Edits:
 
     def picture(self, body: bytes, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
         """See Dialect."""
-        return picture_in_json(body, size)
+        return picture_in_json(body, size, self._decoder)

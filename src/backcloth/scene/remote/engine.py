@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from backcloth.domain.background import Prompt, References
 from backcloth.errors import InvalidRequest, Unavailable
+from backcloth.imaging.decoder import Decoder
 from backcloth.imaging.encode import encode_png
 from backcloth.imaging.geometry import cover
 from backcloth.scene.diffusion.canvas import Canvas, canvas_of, frame
@@ -29,12 +30,17 @@ _SEEDS = 2**31
 
 
 def open_remote(
-    table: Mapping[str, Any], *, name: str = "remote", environment: Mapping[str, str] = os.environ
+    table: Mapping[str, Any],
+    decoder: Decoder,
+    *,
+    name: str = "remote",
+    environment: Mapping[str, str] = os.environ,
 ) -> RemoteEngine:
     """The engine of an `[engines.NAME]` table of the kind `remote`. Asks no server yet.
 
     Args:
         table: The table.
+        decoder: Decodes what the servers answer.
         name: The engine's name.
         environment: Where the key is.
 
@@ -45,17 +51,17 @@ def open_remote(
     key = read_key(config, environment)
     headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
     targets = [Target(str(url).rstrip("/"), headers) for url in config.base_urls]
-    flavour, dialect = _spoken(config)
+    flavour, dialect = _spoken(config, decoder)
     replicas = [Replica(each, config.model, dialect, config.health_s) for each in targets]
     return RemoteEngine(name, config, flavour, replicas)
 
 
-def _spoken(config: Config) -> tuple[Flavour, Dialect]:
+def _spoken(config: Config, decoder: Decoder) -> tuple[Flavour, Dialect]:
     """What is honoured, and how the servers are spoken to."""
     if config.workflow is None:
-        return config.honoured, Edits()
+        return config.honoured, Edits(decoder)
     try:
-        comfy = Comfy(config.workflow)
+        comfy = Comfy(config.workflow, decoder)
     except ValueError as problem:
         raise RemoteError(str(problem)) from None
     honoured = {

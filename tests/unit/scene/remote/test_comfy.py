@@ -22,7 +22,7 @@ from backcloth.scene.protocol import SceneJob
 from backcloth.scene.remote.config import RemoteError
 from backcloth.scene.remote.engine import RemoteEngine, open_remote
 from harness.comfy_server import WORKFLOW, ComfyServer
-from harness.fakes import noise
+from harness.fakes import DECODER, noise
 
 MakeJob = Callable[..., SceneJob]
 
@@ -39,7 +39,7 @@ def engine(url: str, folder: Path, workflow: Any = WORKFLOW, **more: Any) -> Rem
     path = folder / "workflow.json"
     path.write_text(workflow if isinstance(workflow, str) else json.dumps(workflow))
     table = {"kind": "remote", "flavour": "comfyui", "base_urls": [url], "workflow": str(path)}
-    return open_remote({**table, "least_area": 4096, **more}, name="comfy")
+    return open_remote({**table, "least_area": 4096, **more}, DECODER, name="comfy")
 
 
 def without(*placeholders: str) -> dict[str, Any]:

@@ -25,10 +25,12 @@ from backcloth.errors import (
     ModerationRefused,
     Unavailable,
 )
+from backcloth.imaging.decode_wire import Limits
+from backcloth.imaging.decoder import Decoder
 from backcloth.scene.protocol import SceneJob
 from backcloth.scene.remote.config import FLAVOURS, Config, RemoteError
 from backcloth.scene.remote.engine import RemoteEngine, open_remote
-from harness.fakes import noise
+from harness.fakes import DECODER, noise
 from harness.images_server import KEY, MODEL, ImagesServer, paint
 from harness.service_process import free_port
 
@@ -52,7 +54,8 @@ def pair() -> Iterator[tuple[ImagesServer, ImagesServer]]:
 
 def engine(server: ImagesServer, **more: Any) -> RemoteEngine:
     """An engine that asks it."""
-    return open_remote(server.table(**more), name="painter", environment=KEYS)
+    decoder = more.pop("decoder", DECODER)
+    return open_remote(server.table(**more), decoder, name="painter", environment=KEYS)
 
 
 def subject_job(make_job: MakeJob, background: Any = "a beach", **fields: Any) -> SceneJob:
@@ -154,7 +157,9 @@ def test_a_server_without_a_mask_may_move_the_subject(make_job: MakeJob) -> None
         assert server.received[0].mask is None
     assert painter.capabilities().may_move
     assert (
-        not open_remote({**server.table(), "flavour": "vllm-omni"}, environment=KEYS).capabilities().may_move
+        not open_remote({**server.table(), "flavour": "vllm-omni"}, DECODER, environment=KEYS)
+        .capabilities()
+        .may_move
     )
 
 
@@ -197,6 +202,33 @@ def test_each_failure_is_told_and_never_tried_again(
     assert second.received == []
     for secret in (KEY, "127.0.0.1"):
         assert secret not in refusal.value.details
+
+
+def test_an_answer_that_costs_too_much_is_not_decoded_to_its_end(
+    server: ImagesServer, make_job: MakeJob
+) -> None:
+    """It is bytes from another machine: a process of its own decodes it, within limits, and is ended."""
+    server.failures = ["many scans"]
+    strict = Decoder(Limits(1, 0.2, 0, 256 * 2**20, 32))
+    with pytest.raises(Unavailable, match="could not be used"):
+        engine(server, decoder=strict).generate(subject_job(make_job))
+    assert engine(server, decoder=strict).generate(subject_job(make_job)).picture.any()
+    strict.close()
+
+
+def test_an_answer_that_cannot_be_decoded_here_is_not_paid_for_again(
+    server: ImagesServer, make_job: MakeJob
+) -> None:
+    """Where no process can decode it, the job ends with a 503, and the server is not blamed."""
+    closed = Decoder(Limits(1, 1, 0, 256 * 2**20, 32))
+    closed.close()
+    painter = engine(server, decoder=closed)
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="could not be decoded") as refusal:
+            painter.generate(subject_job(make_job))
+        assert type(refusal.value) is Unavailable
+    assert server.painted == 3
+    assert painter.trouble() == ""
 
 
 @pytest.mark.parametrize("failure", ["status 429 after 30", "status 503 after 30"])
@@ -311,7 +343,7 @@ def test_health_is_looked_at_now_and_then(server: ImagesServer, make_job: MakeJo
 
 def test_what_a_look_at_the_server_may_find(server: ImagesServer) -> None:
     """A wrong key, another model, nobody at home."""
-    wrong = open_remote(server.table(), environment={"PAINTER_KEY": "sk-wrong"})
+    wrong = open_remote(server.table(), DECODER, environment={"PAINTER_KEY": "sk-wrong"})
     assert "answers 401" in wrong.trouble()
     assert "does not serve other/model" in engine(server, model="other/model").trouble()
     gone = engine(server, base_urls=[f"http://127.0.0.1:{free_port()}/v1"])
@@ -365,6 +397,6 @@ def test_a_mistake_in_the_table_is_named(change: dict[str, Any], says: str) -> N
     """In one sentence, without a secret."""
     table = {"kind": "remote", "flavour": "vllm-omni", "base_urls": ["http://host:8000/v1"], **change}
     with pytest.raises(RemoteError, match=says) as mistake:
-        open_remote(table, environment={})
+        open_remote(table, DECODER, environment={})
     assert "\n" not in str(mistake.value)
     assert "secret" not in str(mistake.value)
