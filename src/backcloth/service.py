@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.progress import Progress
 from backcloth.jobs.queue import Queue
+from backcloth.jobs.repeats import forget as forget_keys
 from backcloth.jobs.runner import Duties
 from backcloth.jobs.sweep import Sweeper
 from backcloth.jobs.tell import Teller
@@ -285,6 +287,7 @@ class Service:
                 self._store,
                 worker,
                 {
+                    partial(forget_keys, self._database): settings.job.idempotency_hours * 3600,
                     deliveries.forget: settings.webhook.log_days * DAY_S,
                     Usage(self._database).forget: settings.job.usage_days * DAY_S,
                 },

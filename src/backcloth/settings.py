@@ -311,6 +311,8 @@ class JobSettings(_Group):
     usage_days: float = Field(400.0, ge=62, le=3650)
     """How long it is known what was used: a year and a month, so that bills can be checked. Quotas need two
     months."""
+    idempotency_hours: float = Field(24.0, gt=0, le=8760)
+    """How long a request that is sent again with its Idempotency-Key gets the job of the first one."""
     sweep_s: float = Field(60.0, gt=0)
     """How often expired results are looked for."""
 

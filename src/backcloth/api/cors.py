@@ -9,6 +9,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from backcloth.api.idempotency import HEADER as IDEMPOTENCY_KEY
+from backcloth.api.idempotency import REPLAYED
 from backcloth.api.limits import HEADERS as LIMIT_HEADERS
 from backcloth.api.made_by import HEADER as MADE_BY
 from backcloth.api.standing import HEADERS as STANDING_HEADERS
@@ -30,9 +32,9 @@ class Cors(CORSMiddleware):
             app,
             allow_origins=origins,
             allow_methods=("GET", "HEAD", "POST", "DELETE"),
-            allow_headers=("api_token", "Authorization", "Content-Type", "Range"),
+            allow_headers=("api_token", "Authorization", "Content-Type", "Range", IDEMPOTENCY_KEY),
             expose_headers=(
-                *("X-Request-Id", MADE_BY, "Retry-After", "Content-Range"),
+                *("X-Request-Id", MADE_BY, "Retry-After", "Content-Range", REPLAYED),
                 *LIMIT_HEADERS,
                 *STANDING_HEADERS,
             ),

@@ -7,12 +7,15 @@ from typing import Any, Literal
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
+from backcloth.api.idempotency import DOCUMENTED as REPLAYED
+from backcloth.api.idempotency import PARAMETER as IDEMPOTENCY_KEY
 from backcloth.api.limits import DOCUMENTED as LIMITS
 from backcloth.api.made_by import DOCUMENTED as ENGINE
 from backcloth.api.standing import DOCUMENTED as STANDING
 from backcloth.api.wire import ReplaceBackgroundBody
 from backcloth.errors import (
     BackclothError,
+    Cancelled,
     Conflict,
     DownloadFailed,
     Forbidden,
@@ -113,6 +116,8 @@ def _errors(*classes: type[BackclothError]) -> dict[int | str, dict[str, Any]]:
 
 _TOKEN_ERRORS = (Unauthenticated, Forbidden, TooManyRequests, InternalError, Unavailable)
 
+_SUBMITTED = {**REPLAYED, **LIMITS}
+
 REPLACE_BACKGROUND: dict[str, Any] = {
     "tags": ["image editing"],
     "response_model": None,
@@ -120,12 +125,14 @@ REPLACE_BACKGROUND: dict[str, Any] = {
         200: {
             "model": ResultBody,
             "description": "The result of a sync request.",
-            "headers": {**ENGINE, **LIMITS},
+            "headers": {**ENGINE, **_SUBMITTED},
         },
-        202: {"model": AcceptedBody, "description": "Accepted; ask the status URL.", "headers": LIMITS},
+        202: {"model": AcceptedBody, "description": "Accepted; ask the status URL.", "headers": _SUBMITTED},
         **_errors(
             InvalidRequest,
             ImageNotFound,
+            Conflict,
+            Cancelled,
             SlowBody,
             TooLarge,
             UnsupportedMedia,
@@ -135,10 +142,11 @@ REPLACE_BACKGROUND: dict[str, Any] = {
         ),
     },
     "openapi_extra": {
+        "parameters": [IDEMPOTENCY_KEY],
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": ReplaceBackgroundBody.model_json_schema()}},
-        }
+        },
     },
 }
 

@@ -9,9 +9,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from backcloth.api.context import Ctx
+from backcloth.api.context import Context, Ctx
 from backcloth.api.documented import REPLACE_BACKGROUND
 from backcloth.api.error_response import error_body
+from backcloth.api.idempotency import REPLAYED, key_of
 from backcloth.api.limited import Submitting
 from backcloth.api.made_by import made_by
 from backcloth.api.pictures import Pictures
@@ -43,37 +44,41 @@ async def replace_background(request: Request, context: Ctx, caller: Submitting)
     """Replaces the background of a photo: 200 with the result (`sync`), or 202 with a status URL."""
     _require_json(request)
     job_id: str = request.state.request_id
-    submission = await _parsed(request, job_id, caller.token, context)
+    body = await _body(request)
+    key = key_of(request, body, caller.organisation, context.settings.job.idempotency_hours)
+    submission = await asyncio.to_thread(_parse, body, job_id, caller.token, context)
+    del body
     with context.waiters.expect(job_id) as ended:
-        await asyncio.to_thread(
+        answering = await asyncio.to_thread(
             context.jobs.accept,
             job_id,
             caller.organisation,
             submission.request,
             submission.inline,
             submission.webhook,
+            key,
         )
         request.state.body.release()
         submission.inline.clear()
+        if answering != job_id:
+            request.state.headers[REPLAYED] = "true"
+            ended.set()  # the other job may have ended long ago
         if submission.sync:
-            job = await context.jobs.wait(job_id, ended, context.settings.job.sync_deadline_s)
+            job = await context.jobs.wait(answering, ended, context.settings.job.sync_deadline_s)
             if job:
                 return await asyncio.to_thread(_finished, job, context)
     return JSONResponse(
-        {"request_id": job_id, "status_url": f"{context.settings.base_url}/v2/status/{job_id}"}, 202
+        {"request_id": answering, "status_url": f"{context.settings.base_url}/v2/status/{answering}"}, 202
     )
 
 
-async def _parsed(request: Request, job_id: str, token: str, context: Ctx) -> Submission:
-    """Parses off the event loop: 32 MiB of base64 take longer than other requests should wait.
-
-    The body is read as a stream, because the request would keep a body read at once for as long as it lasts.
-    """
-    body = b"".join([chunk async for chunk in request.stream()])
-    return await asyncio.to_thread(_parse, body, job_id, token, context.settings.image.max_references)
+async def _body(request: Request) -> bytes:
+    """Read as a stream, because the request would keep a body read at once for as long as it lasts."""
+    return b"".join([chunk async for chunk in request.stream()])
 
 
-def _parse(body: bytes, job_id: str, token: str, max_references: int) -> Submission:
+def _parse(body: bytes, job_id: str, token: str, context: Context) -> Submission:
+    """Not to be done on the event loop: 32 MiB of base64 take longer than other requests should wait."""
     wire = ReplaceBackgroundBody.parse(body)
     background: Background = wire.background()
     mode = wire.resolved_mode()
@@ -81,7 +86,7 @@ def _parse(body: bytes, job_id: str, token: str, max_references: int) -> Submiss
     if wire.webhook_url and not wire.sync:
         check_url(wire.webhook_url, parameter="webhook_url")
         webhook = Webhook(wire.webhook_url, derive_key(token))
-    pictures = Pictures(job_id, max_references)
+    pictures = Pictures(job_id, context.settings.image.max_references)
     request = ReplaceBackground(
         image=pictures.image(wire.image),
         background=background,

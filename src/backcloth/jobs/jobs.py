@@ -18,6 +18,7 @@ from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.queue import Queue
 from backcloth.jobs.quota import require_quota
+from backcloth.jobs.repeats import Key, claim, find
 from backcloth.jobs.turns import Line, line_for
 from backcloth.jobs.waiters import Waiters
 from backcloth.pipeline.engines import Engines
@@ -74,7 +75,8 @@ class Jobs:
         request: ReplaceBackground,
         pictures: Mapping[str, bytes],
         webhook: Webhook | None,
-    ) -> None:
+        key: Key | None = None,
+    ) -> str:
         """Stores the inline pictures, then accepts row and job in one transaction. Blocks.
 
         Args:
@@ -83,26 +85,42 @@ class Jobs:
             request: What to do.
             pictures: The inline pictures by the store keys that `request` names.
             webhook: Whom to tell when the job ends.
+            key: What the caller names the request by.
+
+        Returns:
+            The id of the job that answers the request: an earlier one where the key was used before.
 
         Raises:
-            ModerationRefused, PromptNotUnderstood, Forbidden, Unavailable, TooManyRequests: the request
-                cannot be accepted; nothing is left behind.
+            ModerationRefused, PromptNotUnderstood, Forbidden, Conflict, Unavailable, TooManyRequests: the
+                request cannot be accepted; nothing is left behind.
         """
+        if key and (earlier := self._accepted_under(key)):
+            return earlier
         admit(request, self._engines)
         try:
             self._keep(pictures)
             with self._engine.begin() as connection:
-                require_quota(connection, organisation)
-                line = line_for(connection, organisation)
-                self._require_room(line)
-                self._ledger.insert(connection, job_id, organisation, request, webhook, turn=line.turn)
-                self._queue.enqueue(connection, job_id, line.turn)
+                holder = claim(connection, key, job_id) if key else job_id
+                if holder == job_id:
+                    require_quota(connection, organisation)
+                    line = line_for(connection, organisation)
+                    self._require_room(line)
+                    self._ledger.insert(connection, job_id, organisation, request, webhook, turn=line.turn)
+                    self._queue.enqueue(connection, job_id, line.turn)
         except BaseException as fault:
             # If the connection broke, the commit may have arrived all the same, and the job needs its inputs.
             if not (isinstance(fault, sa.exc.DBAPIError) and fault.connection_invalidated):
                 self._drop(pictures)
             raise
-        self._metrics.accepted.inc()
+        if holder == job_id:
+            self._metrics.accepted.inc()
+        else:
+            self._drop(pictures)
+        return holder
+
+    def _accepted_under(self, key: Key) -> str | None:
+        with self._engine.connect() as connection:
+            return find(connection, key)
 
     def _keep(self, pictures: Mapping[str, bytes]) -> None:
         try:
