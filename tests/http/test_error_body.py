@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -491,7 +492,11 @@ def test_a_store_that_fails_is_a_503_that_tells_nothing(guarded: ServiceProcess)
         assert answer.headers["retry-after"] == "10"
         assert "data" not in answer.text
         assert answer.json()["request_id"] in guarded.log
-        ready = httpx.get(f"{guarded.url}/health/ready")
+        # The report may be two seconds old.
+        deadline = time.monotonic() + 10
+        while (ready := httpx.get(f"{guarded.url}/health/ready", timeout=30)).status_code == 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
         assert ready.status_code == 503
         assert ready.json()["components"]["store"].startswith("failed")
     finally:
