@@ -52,7 +52,9 @@ def main() -> None:
     parser.add_argument(
         "--jobs", type=int, default=8, help="measured one after another, after one that is not"
     )
-    parser.add_argument("--clients", type=int, default=4, help="jobs at once when throughput is measured")
+    parser.add_argument(
+        "--clients", type=int, default=4, help="jobs at once when throughput is measured; 0 leaves it out"
+    )
     parser.add_argument(
         "--settings",
         type=json.loads,
@@ -82,7 +84,7 @@ def measure(options: argparse.Namespace, folders: dict[str, str], settings: dict
         replace_background("first", request, engines)
         ready_s = time.perf_counter() - begun
         records = [_one(request, engines, seed) for seed in range(options.jobs)]
-        throughput = _throughput(request, engines, options)
+        throughput = _throughput(request, engines, options) if options.clients else None
     finally:
         engine.close()
     total, model = ([record[key] for record in records] for key in ("total_s", "model_s"))
@@ -100,7 +102,7 @@ def measure(options: argparse.Namespace, folders: dict[str, str], settings: dict
         "outside_s": round(outside, 3),
         "outside_cpu_s": round(statistics.median(record["cpu_s"] for record in records), 3),
         "outside_share": round(outside / statistics.median(total), 3),
-        "jobs_per_s": round(throughput, 3),
+        "jobs_per_s": None if throughput is None else round(throughput, 3),
         "peak_gib": _gib(records[-1]["facts"]["peak_bytes"]),
         "stages_s": records[-1]["stages"],
     }
