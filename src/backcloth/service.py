@@ -16,6 +16,7 @@ from pydantic import HttpUrl
 from backcloth.accounts.tokens import Tokens
 from backcloth.api.context import Context
 from backcloth.api.limits import RequestLimits
+from backcloth.api.streams import Streams
 from backcloth.api.throttle import FailureThrottle
 from backcloth.cutout.birefnet import Shelf
 from backcloth.cutout.presets import open_segmenter
@@ -323,6 +324,8 @@ class Service:
             metrics=metrics,
             limits=self._limits,
             failures=FailureThrottle(settings.limit.failed_tokens_per_minute),
+            streams=Streams(settings.limit.streams),
+            draining=lambda: self._draining,
             ready=self.ready,
         )
 

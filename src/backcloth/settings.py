@@ -370,6 +370,8 @@ class LimitSettings(_Group):
     """Jobs an organisation may submit a minute before it gets a 429; 0 is no limit."""
     status_per_minute: int = Field(1200, ge=0)
     """Requests about its jobs, likewise: twenty clients that ask once a second, as the official SDK does."""
+    streams: int = Field(20, ge=0)
+    """Event streams that an organisation may have open in one process; 0 is no limit."""
     failed_tokens_per_minute: int = Field(20, ge=0, le=100)
     """Unknown tokens that one address may send a minute before it gets a 429; 0 is no limit. A person who
     mistypes needs two or three."""

@@ -82,6 +82,7 @@ def test_openapi_lists_the_routes(service: ServiceProcess) -> None:
     assert routes == {
         "/v2/image/edit/replace_background": {"post"},
         "/v2/status/{request_id}": {"get", "delete"},
+        "/v2/status/{request_id}/events": {"get"},
         "/v2/status/{request_id}/notes": {"get"},
         "/files/{key}": {"get"},
         "/health/live": {"get"},

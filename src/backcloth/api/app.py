@@ -7,13 +7,13 @@ from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp
 
 import backcloth
-from backcloth.api import files, health, page, replace_background, status
+from backcloth.api import events, files, health, page, replace_background, status
 from backcloth.api.context import Context
 from backcloth.api.cors import Cors
 from backcloth.api.edge import Edge
 from backcloth.api.error_response import answer_errors
 
-_ROUTERS = (replace_background.router, status.router, files.router, health.router, page.router)
+_ROUTERS = (replace_background.router, status.router, events.router, files.router, health.router, page.router)
 
 
 def create_app(context: Context) -> ASGIApp:

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from backcloth.accounts.tokens import Tokens
 from backcloth.api.limits import RequestLimits
+from backcloth.api.streams import Streams
 from backcloth.api.throttle import FailureThrottle
 from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.metrics import Metrics
@@ -26,6 +27,7 @@ class Context:
     Attributes:
         signer: Checks the links that this service answers itself.
         links: Makes those that clients get.
+        draining: Whether the process was told to stop.
         ready: What `/health/ready` reports; its `status` is `ok` or the service is not ready. Blocks.
     """
 
@@ -39,6 +41,8 @@ class Context:
     metrics: Metrics
     limits: RequestLimits
     failures: FailureThrottle
+    streams: Streams
+    draining: Callable[[], bool]
     ready: Callable[[], dict[str, Any]]
 
 

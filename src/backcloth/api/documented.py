@@ -173,6 +173,19 @@ CANCEL: dict[str, Any] = {
     },
 }
 
+EVENTS: dict[str, Any] = {
+    **STATUS,
+    "responses": {
+        **STATUS["responses"],
+        200: {
+            "content": {"text/event-stream": {}},
+            "description": "Server-Sent Events: `progress` with status, stage, progress and queue_position, "
+            "then `end` with the status body.",
+            "headers": LIMITS,
+        },
+    },
+}
+
 NOTES: dict[str, Any] = {
     **STATUS,
     "responses": {**STATUS["responses"], 200: {"model": NotesBody, "description": "How it was made."}},

@@ -12,6 +12,7 @@ from backcloth.api.context import Context, Ctx
 from backcloth.api.documented import CANCEL, NOTES, STATUS
 from backcloth.api.limited import Asking
 from backcloth.api.made_by import made_by
+from backcloth.api.standing import headers as headers_of
 from backcloth.api.standing import standing
 from backcloth.domain.job import Job
 from backcloth.jobs.status import status_body
@@ -59,5 +60,5 @@ async def notes(request_id: str, context: Ctx, caller: Asking) -> JSONResponse:
 
 
 def _told(job: Job, context: Context) -> JSONResponse:
-    headers = made_by(job) | standing(job, context.jobs)
+    headers = made_by(job) | headers_of(standing(job, context.jobs))
     return JSONResponse(status_body(job, context.links), headers=headers)
