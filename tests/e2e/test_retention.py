@@ -55,6 +55,24 @@ def test_inputs_without_a_job_are_removed_when_they_are_old(launch: Launch, tmp_
     service.stop()
 
 
+def test_results_without_a_job_are_removed_when_they_are_old(launch: Launch, tmp_path: Path) -> None:
+    """A picture that no row knows goes; a young one stays, as does what is neither input nor result."""
+    results = tmp_path / "data" / "pictures" / "results"
+    results.mkdir(parents=True)
+    old, young, other = results / f"{'a' * 32}.png", results / f"{'b' * 32}.png", results.parent / "other"
+    for path in (old, young, other):
+        path.write_bytes(b"picture")
+    for path in (old, other):
+        os.utime(path, (time.time() - 7200,) * 2)
+    launch(BACKCLOTH_JOB_SWEEP_S="0.5")
+    deadline = time.monotonic() + 20
+    while old.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not old.exists()
+    assert young.exists()
+    assert other.exists()
+
+
 def test_inputs_go_with_the_end_of_the_job(tmp_path: Path, launch: Launch, photo_base64: str) -> None:
     """Input pictures are deleted when the job has ended, whichever way."""
     service = launch()

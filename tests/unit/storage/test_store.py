@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from backcloth.storage.store import CHUNK_BYTES, Store, open_store
+from backcloth.storage.store import CHUNK_BYTES, Store, StoreFull, open_store
 
 BAD_KEYS = [
     *("", "/a", "a/", "a//b", "..", "../a", "a/../b", "a/..", ".", "./a", "a/./b", ".hidden", "a/.hidden"),
@@ -152,6 +153,21 @@ def test_a_put_is_synced_with_its_folders(tmp_path: Path, monkeypatch: pytest.Mo
     store.put("inputs/job-1/image", b"x")
     chain = ["inputs/job-1/image", "inputs/job-1", "inputs", "."]
     assert synced == [(tmp_path / each).stat().st_ino for each in chain]
+
+
+def test_what_finds_no_room_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A file that cannot be written whole is refused, no part of it stays, and what fits is still taken."""
+    store = open_store(str(tmp_path))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # A limit on files stands for a full disk: a write fails in the middle of the file.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(StoreFull):
+            store.put("inputs/job-1", bytes(300_000))
+        store.put("inputs/job-2", bytes(50_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["job-2"]
 
 
 def test_emptied_folders_are_removed(tmp_path: Path) -> None:
