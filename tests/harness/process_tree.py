@@ -44,6 +44,23 @@ def resident(pid: int) -> int:
     return pages * _PAGE
 
 
+def _peak(pid: int) -> int:
+    """As `resident`, but each process at its largest since `_forget_peaks`."""
+    kibibytes, root = 0, Path(f"/proc/{pid}/cmdline").read_bytes()
+    for each in tree(pid):
+        with contextlib.suppress(OSError):
+            if each == pid or Path(f"/proc/{each}/cmdline").read_bytes() != root:
+                lines = Path(f"/proc/{each}/status").read_text().splitlines()
+                kibibytes += sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    return kibibytes * 1024
+
+
+def _forget_peaks(pid: int) -> None:
+    for each in tree(pid):
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{each}/clear_refs").write_text("5")
+
+
 def descriptors(pid: int) -> int:
     """Open file descriptors of the process itself."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
@@ -55,13 +72,13 @@ def threads(pid: int) -> int:
 
 
 class Watched:
-    """While the `with` block runs, looks at a tree's memory fifty times a second.
+    """While the `with` block runs, looks at a tree's processes ten times a second.
 
     Args:
         pid: The root of the tree.
 
     Attributes:
-        peak: Most bytes seen.
+        peak: Bytes of the processes that were seen at once, each at its largest, however short that was.
         cpu_s: Seconds spent, known after the block.
     """
 
@@ -74,6 +91,7 @@ class Watched:
 
     def __enter__(self) -> Self:
         """Begins."""
+        _forget_peaks(self._pid)
         self.cpu_s = -cpu_s(self._pid)
         self._thread.start()
         return self
@@ -88,6 +106,6 @@ class Watched:
 
     def _look(self) -> None:
         while True:
-            self.peak = max(self.peak, resident(self._pid))
-            if self._over.wait(0.02):
+            self.peak = max(self.peak, _peak(self._pid))
+            if self._over.wait(0.1):
                 return

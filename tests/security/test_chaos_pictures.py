@@ -21,7 +21,8 @@ from harness.answers import REQUEST_ID, finished, image
 from harness.quick_job import SIZE, quick_job
 from harness.raw_http import SUBMIT, Connection
 from harness.service_process import ServiceProcess
-from security.make_bombs import PICTURE, Bomb, bombs
+from security.bombs import bombs
+from security.bombs.bomb import PICTURE, Bomb
 
 REQUESTS = 10_000 if os.environ.get("TEST_HARD") else 300
 CLIENTS = 8
@@ -40,14 +41,9 @@ SMALL = 300_000
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    """A service of its own, as its descriptors are counted; few open jobs, so that it is full at times."""
-    running = ServiceProcess(
-        tmp_path_factory.mktemp("chaos"),
-        environment={"BACKCLOTH_JOB_MAX_OPEN": "200"},
-    ).start()
-    yield running
-    running.stop()
+def service(besieged: ServiceProcess) -> ServiceProcess:
+    """It."""
+    return besieged
 
 
 def _is_cheap(bomb: Bomb) -> bool:

@@ -27,6 +27,7 @@ from harness.credentials import Signer, make_signer, validated
 from harness.fakes import engines_around
 from harness.images_server import KEY, MODEL, ImagesServer
 from harness.marked import marked_jpeg, marked_png, marked_webp, marks, png_chunks
+from harness.quick_cutout import quick_cutout
 from harness.quick_job import quick_job, quick_picture
 from harness.service_process import ServiceProcess, free_port
 
@@ -86,7 +87,12 @@ def signing(signer: Signer, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with ImagesServer() as painter:
         path = folder / "engines.toml"
         path.write_text(PAINTED.format(model=MODEL, url=painter.url))
-        settings = {"BACKCLOTH_ENGINES": str(path), "PAINTER_KEY": KEY, **signer.settings}
+        settings = {
+            "BACKCLOTH_ENGINES": str(path),
+            "PAINTER_KEY": KEY,
+            **signer.settings,
+            **quick_cutout(folder),
+        }
         running = ServiceProcess(folder, environment=settings).start()
         yield running
         running.kill()
@@ -159,7 +165,7 @@ def test_nothing_of_the_inputs_leaves_but_their_pixels(
 ) -> None:
     """No place, serial number, name, comment or thumbnail is in result, notes, log or data folder."""
     for more in ({"prompt": "#336699"}, {"ref_images": [text(INPUTS[reference])]}):
-        answer = signing.post({"image": text(INPUTS[photo]), "sync": True, **more})
+        answer = signing.post({"image": text(INPUTS[photo]), "original_quality": True, "sync": True, **more})
         png = image_file(finished(answer))
         assert marks(png) == set()
         assert {kind for kind, _ in png_chunks(png)} == CHUNKS
@@ -182,7 +188,7 @@ def test_the_command_line_writes_the_same_kind_of_file(
     photo, out = tmp_path / "in.webp", tmp_path / "out.png"
     photo.write_bytes(INPUTS["WEBP"])
     name, *options = command
-    settings = {"BACKCLOTH_CUTOUT_PRESET": "floor", **signer.settings}
+    settings = {**quick_cutout(tmp_path), **signer.settings}
     done = backcloth(name, str(photo), "-o", str(out), "--json", *options, **settings)
     assert done.returncode == 0, done.stderr
     png = out.read_bytes()
