@@ -159,10 +159,20 @@ class RangeNotSatisfiable(BackclothError):
 
 
 class ModerationRefused(BackclothError):
-    """A moderation check refused the parameter that `details` names."""
+    """A moderation check refused the parameter that `details` names.
+
+    Args:
+        parameter: The request's field, or `result`.
+        category: What it was refused for, as callers are told.
+    """
 
     status = 422
     message = "Content moderation failed"
+
+    def __init__(self, details: str, *, parameter: str, category: str) -> None:
+        super().__init__(details)
+        self.parameter = parameter
+        self.category = category
 
 
 class PromptNotUnderstood(BackclothError):

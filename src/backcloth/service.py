@@ -24,6 +24,7 @@ from backcloth.cutout.protocol import Segmenter
 from backcloth.imaging.credentials import Credentials
 from backcloth.imaging.decode_wire import Limits
 from backcloth.imaging.decoder import Decoder
+from backcloth.jobs.backlog import Backlog
 from backcloth.jobs.crew import Crew
 from backcloth.jobs.deliveries import Deliveries
 from backcloth.jobs.ended import EndedListener, announce
@@ -258,12 +259,14 @@ class Service:
         metrics = Metrics()
         waiters = Waiters()
         self._queue = Queue(self._database, settings.database)
+        metrics.registry.register(Backlog(self._database, self._queue.webhooks_waiting))
         ledger = Ledger(
             self._database,
             boot=secrets.token_hex(16),
             retention_s=settings.job.retention_days * DAY_S,
             on_webhook=self._queue.enqueue_webhook,
             on_end=announce if settings.distributed else lambda _connection, _job_id: None,
+            on_ended=metrics.ended_with,
         )
         listens = settings.distributed and serves
         self._ended = EndedListener(settings.database, waiters.notify) if listens else None

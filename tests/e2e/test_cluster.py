@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Iterator
 
+import httpx
 import psycopg
 import pytest
 
-from harness.answers import accepted, finished, image_file
+from harness.answers import accepted, finished, image_file, lines_of
 from harness.cluster import Cluster, WorkerProcess
 from harness.postgres import Postgres
 from harness.quick_job import quick_job, quick_picture, token_of
@@ -95,6 +96,26 @@ def test_what_one_process_accepts_another_serves(cluster: Cluster) -> None:
 def test_a_sync_request_is_answered_by_a_worker_elsewhere(cluster: Cluster) -> None:
     """The request waits in one process for a job that ends in another."""
     finished(cluster.apis[1].post(quick_job(sync=True)))
+
+
+def test_one_id_leads_through_the_logs_of_all_processes(cluster: Cluster) -> None:
+    """From the process that accepted over the worker to the webhook, and workers tell what they did."""
+    api = cluster.apis[0]
+    with Site() as site:
+        job_id = accepted(api.post(quick_job(webhook_url=site.url("/hook"))), api.url)
+        site.deliveries.get(timeout=60)
+        assert lines_of(api.log, job_id) == ["job_accepted"]
+        deadline = time.monotonic() + 20
+        told: list[str] = []
+        while len(told) < 2 and time.monotonic() < deadline:
+            told = [event for worker in cluster.workers for event in lines_of(worker.log, job_id)]
+            time.sleep(0.05)
+    assert sorted(told) == ["job_done", "webhook"]
+    scrapes = [
+        httpx.get(f"http://127.0.0.1:{each.port}/metrics", timeout=30).text for each in cluster.workers
+    ]
+    assert any('backcloth_webhook_attempts_total{verdict="delivered"} 1.0' in text for text in scrapes)
+    assert all('backcloth_jobs_open{state="queued"}' in text for text in scrapes)
 
 
 def test_one_organisations_jobs_do_not_delay_anothers(cluster: Cluster) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -90,3 +91,9 @@ def image_file(result: dict[str, Any], *, origin: str = "") -> bytes:
 def image(result: dict[str, Any]) -> Image.Image:
     """The picture, decoded."""
     return Image.open(io.BytesIO(image_file(result)), formats=("PNG",))
+
+
+def lines_of(log: str, request_id: str) -> list[str]:
+    """The events that a log tells of one request, in their order."""
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{") and line.endswith("}")]
+    return [line["event"] for line in lines if line.get("request_id") == request_id]

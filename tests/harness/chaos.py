@@ -116,9 +116,9 @@ class Load:
     def report(self) -> dict[str, int]:
         """Asserts what has to hold of every job, and counts.
 
-        Every row ended exactly once, and was metered exactly if it completed; every accepted job has a row; every accepted job's webhook came at least
-        once, under the job's id, and told the end that the database knows; a job that failed did so because
-        its worker died under every start it may have.
+        Every row ended exactly once, and was metered if it completed and only then; every accepted job has a
+        row; every accepted job's webhook came at least once, under the job's id, and told the end that the
+        database knows; a job that failed did so because its worker died under every start it may have.
         """
         with psycopg.connect(self._cluster.database_url) as connection:
             rows = connection.execute(

@@ -116,7 +116,7 @@ def test_the_log_says_all_but_the_picture(service: ServiceProcess) -> None:
     """Request, parameter, category, score, who decided, and a mark that only the service's key gives."""
     request_id = accepted(service.post(quick_job(image=MARKED, **BOTH)), service.url)
     service.finished(request_id)
-    [line] = [line for line in lines(service, "moderation_refused") if line["job_id"] == request_id]
+    [line] = [line for line in lines(service, "moderation_refused") if line["request_id"] == request_id]
     assert (line["parameter"], line["category"], line["score"]) == ("image", "violence", 0.9)
     assert line["detector"] == f"server/{MODEL}"
     pixels = Image.open(io.BytesIO(base64.b64decode(MARKED))).convert("RGB").tobytes()
@@ -125,6 +125,20 @@ def test_the_log_says_all_but_the_picture(service: ServiceProcess) -> None:
     assert line["content"] not in (hashlib.sha256(pixels).hexdigest(), hashlib.sha256(told).hexdigest())
     assert MARKED not in service.log
     assert KEY not in service.log
+
+
+def test_refusals_are_counted(service: ServiceProcess) -> None:
+    """By parameter and category, before acceptance and in the job."""
+
+    def counted(parameter: str) -> float:
+        text = httpx.get(f"{service.url}/metrics", timeout=30).text
+        sample = f'backcloth_moderation_refusals_total{{category="violence",parameter="{parameter}"}}'
+        return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(sample))
+
+    before = counted("prompt"), counted("ref_images")
+    service.post(quick_job(prompt=CASTLE))
+    service.post(quick_job(prompt=None, ref_images=[PLAIN, MARKED], sync=True, **BOTH))
+    assert (counted("prompt"), counted("ref_images")) == (before[0] + 1, before[1] + 1)
 
 
 def test_refused_words_are_not_logged(service: ServiceProcess, judge: ModerationServer) -> None:

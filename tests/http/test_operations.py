@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from harness.answers import REQUEST_ID, finished, refusal
+from harness.answers import REQUEST_ID, accepted, finished, lines_of, refusal
 from harness.quick_job import quick_job
 from harness.service_process import ServiceProcess
+from harness.site import Site
 
 POLICY_ONLY_SELF = {"'none'", "'self'", "blob:", "data:"}
 
@@ -72,7 +74,20 @@ def test_metrics_count_jobs_and_answers(quiet: ServiceProcess) -> None:
     assert grown("backcloth_jobs_accepted_total") == 1
     assert grown("backcloth_jobs_ended_total", code="200") == 1
     assert grown("backcloth_stage_seconds_count", stage="cutout") == 1
+    assert grown("backcloth_engine_seconds_total", engine="solid") >= 0
     assert grown("backcloth_http_responses_total", code="200") >= 2
+    assert {"backcloth_jobs_open", "backcloth_jobs_oldest_age_seconds"} <= {name for name, _labels in after}
+
+
+def test_one_id_leads_through_the_log(service: ServiceProcess) -> None:
+    """From the acceptance over the work to the webhook, the request's id stands in each line."""
+    with Site() as site:
+        request_id = accepted(service.post(quick_job(webhook_url=site.url("/hook"))), service.url)
+        site.deliveries.get(timeout=60)
+        deadline = time.monotonic() + 10
+        while len(events := lines_of(service.log, request_id)) < 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert events == ["job_accepted", "job_done", "webhook"]
 
 
 def test_openapi_lists_the_routes(service: ServiceProcess) -> None:
@@ -124,6 +139,8 @@ def test_the_page_allows_nothing_from_elsewhere(service: ServiceProcess, path: s
     policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    # Results are shown from where their URLs lead, which here is the service by its public name.
+    policy["img-src"] = policy["img-src"].replace(service.url, "'self'")
     assert {source for sources in policy.values() for source in sources.split()} <= POLICY_ONLY_SELF
     assert answer.headers["referrer-policy"] == "no-referrer"
 

@@ -83,7 +83,7 @@ def test_a_service_dials_only_what_it_may(dialling: ServiceProcess, told: Path) 
         while dialling.log.count('"event": "webhook"') < len(jobs) + 1 and time.monotonic() < deadline:
             time.sleep(0.05)
     told_by_log = [json.loads(line) for line in dialling.log.splitlines() if '"event": "webhook"' in line]
-    reasons = {line["job_id"]: line["reason"] for line in told_by_log}
+    reasons = {line["request_id"]: line["reason"] for line in told_by_log}
     assert set(reasons) == {*jobs, friendly}
     assert "blocked" in reasons.values()
     assert set(told.read_text().split()) == {FRIEND}

@@ -31,5 +31,6 @@ async def ready(context: Ctx) -> JSONResponse:
 
 @router.get("/metrics", **METRICS)
 async def metrics(context: Ctx) -> Response:
-    """Counters for Prometheus."""
-    return Response(generate_latest(context.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    """Counters of this process, and what waits in the database, for Prometheus."""
+    text = await asyncio.to_thread(generate_latest, context.metrics.registry)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

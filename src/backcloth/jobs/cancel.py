@@ -23,12 +23,12 @@ def cancel(ledger: Ledger, store: Store, job_id: str) -> bool:
     """
     if not ledger.fail(job_id, _FAILURE):
         return False
-    _log.info("job_cancelled", job_id=job_id)
+    _log.info("job_cancelled", request_id=job_id)
     request = None if ledger.begun(job_id) else ledger.request(job_id)
     try:
         store.delete(request.stored if request else ())
     except (OSError, StoreError):
-        _log.warning("inputs_left_to_the_sweep", job_id=job_id, exc_info=True)
+        _log.warning("inputs_left_to_the_sweep", request_id=job_id, exc_info=True)
     return True
 
 

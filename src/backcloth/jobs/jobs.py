@@ -12,7 +12,7 @@ from obstore.exceptions import BaseError as StoreError
 
 from backcloth.domain.job import Job, Webhook
 from backcloth.domain.request import ReplaceBackground
-from backcloth.errors import Cancelled, Conflict, TooManyRequests, Unavailable
+from backcloth.errors import Conflict, ModerationRefused, TooManyRequests, Unavailable
 from backcloth.jobs.cancel import cancel, was_cancelled
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
@@ -96,7 +96,11 @@ class Jobs:
         """
         if key and (earlier := self._accepted_under(key)):
             return earlier
-        admit(request, self._engines)
+        try:
+            admit(request, self._engines)
+        except ModerationRefused as refusal:
+            self._metrics.refused(refusal)
+            raise
         try:
             self._keep(pictures)
             with self._engine.begin() as connection:
@@ -114,7 +118,9 @@ class Jobs:
             raise
         if holder == job_id:
             self._metrics.accepted.inc()
+            _log.info("job_accepted", request_id=job_id, organisation=organisation)
         else:
+            _log.info("job_replayed", request_id=holder, organisation=organisation)
             self._drop(pictures)
         return holder
 
@@ -166,7 +172,6 @@ class Jobs:
         if self.find(job_id, organisation) is None:
             return None
         if cancel(self._ledger, self._engines.store, job_id):
-            self._metrics.ended.labels(Cancelled.status).inc()
             self._waiters.notify(job_id)
         job = self._ledger.find(job_id)
         if job and not was_cancelled(job):
@@ -194,5 +199,5 @@ class Jobs:
         try:
             return self._ledger.find(job_id)
         except sa.exc.SQLAlchemyError:
-            _log.warning("wait_could_not_look", job_id=job_id, exc_info=True)
+            _log.warning("wait_could_not_look", request_id=job_id, exc_info=True)
             return None

@@ -32,6 +32,7 @@ class Ledger:
         on_webhook: Called inside the transaction that ends a job which has a webhook, with the job's id and
             the webhook's URL.
         on_end: Called inside every transaction that ends a job.
+        on_ended: Called after it, with the status code that the caller is told.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class Ledger:
         retention_s: float,
         on_webhook: Callable[[sa.Connection, str, str], None],
         on_end: Callable[[sa.Connection, str], None] = lambda _connection, _job_id: None,
+        on_ended: Callable[[int], None] = lambda _code: None,
     ) -> None:
         self._engine = engine
         self._boot = boot
         self._retention_s = retention_s
         self._on_webhook = on_webhook
         self._on_end = on_end
+        self._on_ended = on_ended
 
     def insert(
         self,
@@ -204,6 +207,7 @@ class Ledger:
             self._on_end(connection, job_id)
             if row.webhook_url:
                 self._on_webhook(connection, job_id, row.webhook_url)
+        self._on_ended(200 if isinstance(end, Result) else end.code)
         return True
 
     def expired(self, now: float, limit: int = 500) -> list[Job]:

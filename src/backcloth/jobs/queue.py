@@ -89,6 +89,13 @@ class Queue:
         options["delay_seconds"] = wait_s
         self._client.enqueue(options, job_id, attempt, whose)
 
+    def webhooks_waiting(self) -> int:
+        """Attempts at webhooks that are due, or will be."""
+        waits = self._workflows.c.status.in_(("ENQUEUED", "DELAYED"))
+        query = sa.select(sa.func.count()).where(self._workflows.c.queue_name == WEBHOOKS, waits)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
     def stranded(self, job_ids: set[str]) -> set[str]:
         """Those of the given unfinished jobs whose workflow has ended or is missing."""
         known = self._client.list_workflows(workflow_ids=list(job_ids), load_input=False, load_output=False)

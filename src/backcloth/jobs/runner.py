@@ -121,7 +121,7 @@ class Runner:
                 try:
                     work(job_id)
                 except Exception:  # noqa: BLE001  # whatever it was, the job has to end
-                    _log.exception("job_gave_up", job_id=job_id)
+                    _log.exception("job_gave_up", request_id=job_id)
                     give_up(job_id)
 
         @DBOS.workflow(name=TELL, max_recovery_attempts=_RECOVERIES)

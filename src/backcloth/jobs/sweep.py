@@ -92,7 +92,7 @@ class Sweeper:
         """A job whose workflow ended without ending it would otherwise be in progress for ever."""
         open_ids = self._ledger.open_ids()
         for job_id in self._queue.stranded(open_ids) if open_ids else ():
-            _log.warning("job_stranded", job_id=job_id)
+            _log.warning("job_stranded", request_id=job_id)
             self._worker.give_up(job_id)
 
     def _remove_expired(self) -> None:

@@ -108,8 +108,9 @@ class Teller:
     def _note(self, delivery: Delivery) -> None:
         """Where an attempt cannot be noted, it has been made all the same."""
         self._metrics.webhooks.labels(delivery.verdict).inc()
-        _log.info("webhook", **asdict(delivery))
+        told = asdict(delivery)
+        _log.info("webhook", request_id=told.pop("job_id"), **told)
         try:
             self._deliveries.add(delivery)
         except sa.exc.SQLAlchemyError:
-            _log.warning("webhook_not_noted", job_id=delivery.job_id, exc_info=True)
+            _log.warning("webhook_not_noted", request_id=delivery.job_id, exc_info=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -57,6 +58,11 @@ def month_of(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m")
 
 
+def painter_of(record: Mapping[str, Any]) -> str:
+    """The name of the scene engine, with which its description in a job's notes begins."""
+    return str(record["engine"]).partition(" ")[0]
+
+
 def meter(connection: sa.Connection, job_id: str, organisation: str, at: float, result: Result) -> None:
     """Notes a completed job inside the caller's transaction, which is the only one that completes it.
 
@@ -75,7 +81,7 @@ def meter(connection: sa.Connection, job_id: str, organisation: str, at: float, 
         "month": month_of(at),
         "at": at,
         "kind": KIND,
-        "engine": str(record["engine"])[:_ENGINE_MAX],
+        "engine": painter_of(record)[:_ENGINE_MAX],
         "pixels": width * height,
         "seconds": round(sum(record["seconds"].values()), 3),
     }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 import structlog
 from obstore.exceptions import BaseError as StoreError
 
 from backcloth.domain.job import Failure, Result
 from backcloth.domain.request import ReplaceBackground
-from backcloth.errors import BackclothError, InternalError
+from backcloth.errors import BackclothError, InternalError, ModerationRefused
 from backcloth.jobs.gate import Gate
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.progress import Progress
+from backcloth.jobs.usage import painter_of
 from backcloth.jobs.waiters import Waiters
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.run import Outcome, replace_background
@@ -48,7 +50,7 @@ class Worker:
         ledger: The job rows.
         engines: What the pipeline works with.
         waiters: Woken when a job ends.
-        metrics: Counts ends and stages.
+        metrics: Counts stages, refusals and runs that have to be repeated.
         progress: Where it says how far its jobs are, and hears which were cancelled.
     """
 
@@ -72,9 +74,15 @@ class Worker:
             OSError, StoreError, sqlalchemy.exc.SQLAlchemyError: the database or the store failed; worth a
                 retry.
         """
-        deaths = self._ledger.deaths(job_id)
-        with self._gate.alone(deaths) if deaths else self._gate.shared():
-            self._work(job_id)
+        try:
+            deaths = self._ledger.deaths(job_id)
+            if deaths:
+                self._metrics.restarts.inc()
+            with self._gate.alone(deaths) if deaths else self._gate.shared():
+                self._work(job_id)
+        except (OSError, StoreError, sa.exc.SQLAlchemyError):
+            self._metrics.retries.inc()
+            raise
 
     def _work(self, job_id: str) -> None:
         request = self._ledger.start(job_id)
@@ -84,33 +92,30 @@ class Worker:
             return
         end = self._run(job_id, request)
         if isinstance(end, BackclothError):
-            first = self._ledger.fail(job_id, Failure(end.status, end.message, end.details))
+            self._ledger.fail(job_id, Failure(end.status, end.message, end.details))
         else:
             key = result_key(job_id)
             self._engines.store.put(key, end.png)
-            first = self._ledger.complete(job_id, _result(key, request.seed, end))
-            if not first:
+            if not self._ledger.complete(job_id, _result(key, request.seed, end)):
                 self._drop_unwanted(job_id, key)
         self._waiters.notify(job_id)
-        if first:
-            self._metrics.ended.labels(end.status if isinstance(end, BackclothError) else 200).inc()
         self._drop_inputs(request)
 
     def give_up(self, job_id: str) -> None:
         """Ends a job that `work` could not."""
-        failure = Failure(INTERNAL.status, INTERNAL.message, INTERNAL.details)
-        if self._ledger.fail(job_id, failure):
-            self._metrics.ended.labels(INTERNAL.status).inc()
+        self._ledger.fail(job_id, Failure(INTERNAL.status, INTERNAL.message, INTERNAL.details))
         self._waiters.notify(job_id)
         self._drop_inputs(self._ledger.request(job_id))
 
     def _run(self, job_id: str, request: ReplaceBackground) -> Outcome | BackclothError:
-        with structlog.contextvars.bound_contextvars(job_id=job_id):
+        with structlog.contextvars.bound_contextvars(request_id=job_id):
             try:
                 with self._progress.follow(job_id) as watch:
                     outcome = replace_background(job_id, request, self._engines, watch)
             except BackclothError as refusal:
                 cause = type(refusal.__cause__).__name__ if refusal.__cause__ else None
+                if isinstance(refusal, ModerationRefused):
+                    self._metrics.refused(refusal)
                 _log.info("job_refused", code=refusal.status, details=refusal.details, cause=cause)
                 return refusal
             except (OSError, StoreError):
@@ -121,6 +126,8 @@ class Worker:
             _log.info("job_done", **outcome.record["seconds"])
         for stage, seconds in outcome.record["seconds"].items():
             self._metrics.stage_seconds.labels(stage).observe(seconds)
+        painter = painter_of(outcome.record)
+        self._metrics.engine_seconds.labels(painter).inc(outcome.record["seconds"]["plate"])
         return outcome
 
     def _drop_inputs(self, request: ReplaceBackground | None) -> None:

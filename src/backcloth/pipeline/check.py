@@ -98,7 +98,7 @@ def generate_checked(engine: SceneEngine, job: SceneJob, segmenter: Segmenter) -
         except BackclothError:
             if best is None:
                 raise
-            _log.warning("plate_not_painted_again", job_id=job.id, exc_info=True)
+            _log.warning("plate_not_painted_again", request_id=job.id, exc_info=True)
             break
         tries += 1
         finding = Finding(

@@ -132,5 +132,7 @@ def _enforce(
     )
     if not excused:
         raise ModerationRefused(
-            f"Parameter '{parameter}' failed content moderation (category: {verdict.category})."
+            f"Parameter '{parameter}' failed content moderation (category: {verdict.category}).",
+            parameter=parameter,
+            category=str(verdict.category),
         )

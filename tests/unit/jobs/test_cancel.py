@@ -98,7 +98,8 @@ def test_a_job_in_work_keeps_its_inputs_until_its_worker_lets_go(shelf: Shelf) -
 def test_what_has_ended_or_never_was_cannot_be_cancelled(shelf: Shelf) -> None:
     """The first end stands."""
     job_id = shelf.accept()
-    assert shelf.ledger.complete(job_id, Result(key="results/a.png", size=1, seed=4))
+    record = {"engine": "solid", "size": [4, 3], "seconds": {}}
+    assert shelf.ledger.complete(job_id, Result(key="results/a.png", size=1, seed=4, record=record))
     assert not shelf.cancel(job_id)
     assert not shelf.cancel("0" * 32)
     assert shelf.job(job_id).state is State.COMPLETED

@@ -112,6 +112,7 @@ def test_a_slow_receiver_keeps_no_other_waiting(engine: sa.Engine, queue: Queue,
         queue.enqueue_webhook(connection, "good", "https://good.example/")
     recorder.wait(lambda: ("good", 1) in recorder.told)
     assert len(recorder.told) == 5
+    assert queue.webhooks_waiting() == 200 - 4
     queue.forget([f"slow-{number}" for number in range(200)])
     recorder.answers.set()
 

@@ -66,7 +66,11 @@ def refusal(body: bytes) -> BackclothError:
     of the caller's; only its moderation speaks of the caller's words.
     """
     if _code(body) in _MODERATION:
-        return ModerationRefused("Parameter 'prompt' failed content moderation (category: the generator's).")
+        return ModerationRefused(
+            "Parameter 'prompt' failed content moderation (category: the generator's).",
+            parameter="prompt",
+            category="generator",
+        )
     return InternalError("The generator did not take the request. Quote the request id to the operator.")
 
 
