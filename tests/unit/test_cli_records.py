@@ -6,14 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
-from typer.testing import Result as Run
 
-from backcloth.cli.main import app
 from backcloth.domain.job import Result
 from backcloth.jobs.deliveries import Deliveries, Delivery
 from backcloth.jobs.usage import meter
 from backcloth.storage.database import create_tables, open_database
+from harness.in_process import run
 
 FAILED = Delivery("a" * 32, 1, "example.com:443", 1000.5, 0.25, "failed", "status 500", 1060.75)
 TAKEN = Delivery("a" * 32, 2, "example.com:443", 1060.75, 0.1, "delivered", "", None)
@@ -32,11 +30,6 @@ def data_dir(tmp_path: Path) -> Path:
         meter(connection, "a" * 32, "agency", 1000.0, Result("results/a.png", 1, 4, record=record))
     engine.dispose()
     return tmp_path
-
-
-def run(data_dir: Path, *arguments: str) -> Run:
-    """A command's end."""
-    return CliRunner().invoke(app, [*arguments, "--data-dir", str(data_dir)])
 
 
 def test_deliveries_are_shown_to_people(data_dir: Path) -> None:

@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 import backcloth
-from backcloth.cli import cutout, deliveries, doctor, models, quotas, replace, serve, tokens, usage, worker
+from backcloth.cli import (
+    cutout,
+    deliveries,
+    doctor,
+    jobs,
+    models,
+    quotas,
+    replace,
+    serve,
+    tokens,
+    usage,
+    worker,
+)
 from backcloth.cli.logs import write_logs
 
 app = typer.Typer(
@@ -24,6 +36,7 @@ app.command()(doctor.doctor)
 app.command()(deliveries.deliveries)
 app.command()(usage.usage)
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(quotas.app, name="quotas")
 app.add_typer(models.app, name="models")
 

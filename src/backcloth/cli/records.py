@@ -39,6 +39,6 @@ def utc(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def line(record: dict[str, Any]) -> str:
-    """A record for programs."""
-    return json.dumps(record, ensure_ascii=False)
+def line(record: dict[str, Any], *, indent: int | None = None) -> str:
+    """A record for programs: one line, unless it is indented."""
+    return json.dumps(record, ensure_ascii=False, indent=indent)
