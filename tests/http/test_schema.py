@@ -55,7 +55,7 @@ def test_requests_as_described_break_nothing(service: ServiceProcess, tmp_path: 
         [*command, *options, *plain], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "7 selected / 7 total" in done.stdout
+    assert "9 selected / 9 total" in done.stdout
 
 
 def operations(service: ServiceProcess) -> list[Any]:
