@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,18 +19,21 @@ def test_every_locked_package_is_pinned_and_hashed(path: Path) -> None:
 
 def test_nothing_is_installed_from_a_lock_without_its_hashes() -> None:
     """Only `--require-hashes` makes pip look at them all."""
-    recipe = (BASE.parents[1] / "Makefile").read_text()
-    installs = [line for line in recipe.splitlines() if " -r requirements/" in line]
-    assert (
-        len(installs) == len(LOCKS) - 3
-    )  # build and dev are installed together, base and cluster are for others
+    root = BASE.parents[1]
+    recipes = [root / "Makefile", root / "training" / "moderation" / "README.md"]
+    installs = [
+        line for path in recipes for line in path.read_text().splitlines() if " -r requirements/" in line
+    ]
+    installed = {name for line in installs for name in re.findall(r"-r requirements/([a-z]+)\.txt", line)}
+    assert installed == {path.stem for path in LOCKS} - {"base", "cluster"}  # which are for others
     assert all("--require-hashes" in line for line in installs)
 
 
 def test_the_service_is_locked_as_it_is_developed() -> None:
-    """Its own closure is part of the one that the tests run with, version for version."""
-    development = {(each.name, each.version) for each in locked(BASE.with_name("dev.txt"))}
-    assert {(each.name, each.version) for each in locked(BASE)} <= development
+    """Its own closure is part of those that tests and training run with, version for version."""
+    service = {(each.name, each.version) for each in locked(BASE)}
+    for name in ("dev.txt", "training.txt"):
+        assert service <= {(each.name, each.version) for each in locked(BASE.with_name(name))}, name
 
 
 @pytest.mark.parametrize(
