@@ -32,7 +32,7 @@ from backcloth.pipeline.run import replace_background
 from backcloth.scene.diffusion import preset as preset_module
 from backcloth.scene.diffusion.engine import DiffusionEngine, open_diffusion
 from backcloth.scene.diffusion.preset import read_preset
-from backcloth.service import open_engines
+from backcloth.engines import open_engines
 from backcloth.settings import Settings
 from backcloth.storage.store import open_store
 from bench.diffusion_models import BUILDERS

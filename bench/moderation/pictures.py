@@ -20,7 +20,7 @@ from backcloth.moderation.thresholds import MODES, Thresholds
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import load_photo
 from backcloth.pipeline.moderation import views
-from backcloth.service import open_engines
+from backcloth.engines import open_engines
 from backcloth.settings import Settings
 from backcloth.storage.store import open_store
 from bench import report

@@ -42,6 +42,19 @@ def policy_of(settings: ModerationSettings, secret: bytes) -> Policy:
     )
 
 
+def require_judges(settings: ModerationSettings) -> None:
+    """Sees that checks of pictures that are forced have somebody to run them.
+
+    Raises:
+        ModeratorUnavailable: one has not.
+    """
+    for check, backends, knob in (("image", settings.input, "INPUT"), ("result", settings.output, "OUTPUT")):
+        if check in settings.force and not backends:
+            raise ModeratorUnavailable(
+                f"BACKCLOTH_MODERATION_FORCE has {check}, but BACKCLOTH_MODERATION_{knob} names nobody"
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class ImageModerators:
     """Who judges pictures; None where nobody does."""
@@ -57,17 +70,13 @@ def open_image_moderators(settings: ModerationSettings) -> ImageModerators:
         ModeratorUnavailable: a backend cannot run, a check that is forced has none, or none knows a category
             that is required or has a threshold.
     """
+    require_judges(settings)
     thresholds = Thresholds(MODES[settings.mode], settings.thresholds)
     opened: dict[Backend, ImageModerator] = {}
     for name in (*settings.input, *settings.output):
         if name not in opened:
             opened[name] = _open(name, settings, thresholds)
     before, after = (_chain([opened[name] for name in names]) for names in (settings.input, settings.output))
-    for check, moderator, knob in (("image", before, "INPUT"), ("result", after, "OUTPUT")):
-        if check in settings.force and moderator is None:
-            raise ModeratorUnavailable(
-                f"BACKCLOTH_MODERATION_FORCE has {check}, but BACKCLOTH_MODERATION_{knob} names nobody"
-            )
     running = [moderator for moderator in (before, after) if moderator]
     for category in settings.require:
         if not running or not all(category in moderator.categories for moderator in running):

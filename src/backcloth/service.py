@@ -5,192 +5,40 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-import structlog
-from pydantic import HttpUrl
 
 from backcloth.accounts.tokens import Tokens
 from backcloth.api.context import Context
 from backcloth.api.limits import RequestLimits
 from backcloth.api.streams import Streams
 from backcloth.api.throttle import FailureThrottle
-from backcloth.cutout.birefnet import Shelf
-from backcloth.cutout.presets import open_segmenter
-from backcloth.cutout.protocol import Segmenter
-from backcloth.imaging.credentials import Credentials
-from backcloth.imaging.decode_wire import Limits
-from backcloth.imaging.decoder import Decoder
+from backcloth.desk import open_desk
 from backcloth.jobs.backlog import Backlog
-from backcloth.jobs.crew import Crew
-from backcloth.jobs.deliveries import Deliveries
 from backcloth.jobs.ended import EndedListener, announce
 from backcloth.jobs.jobs import Jobs
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
-from backcloth.jobs.progress import Progress
 from backcloth.jobs.queue import Queue
-from backcloth.jobs.repeats import forget as forget_keys
-from backcloth.jobs.runner import Duties
-from backcloth.jobs.sweep import Sweeper
-from backcloth.jobs.tell import Teller
-from backcloth.jobs.usage import Usage
 from backcloth.jobs.waiters import Waiters
-from backcloth.jobs.work import Worker
-from backcloth.language.embedding import EmbeddingUnavailable, verified_network
-from backcloth.moderation.protocol import ImageModerator, TextModerator
-from backcloth.moderators import open_image_moderators, open_text_moderator, policy_of
-from backcloth.net.fetch import Fetcher
-from backcloth.net.peer import Peer
-from backcloth.net.webhook import WebhookSender
-from backcloth.pipeline.engines import Engines
-from backcloth.prompting.chat import ChatWriter
-from backcloth.prompting.local import open_local
-from backcloth.prompting.protocol import PromptRefiner
-from backcloth.prompting.rules import RulesRefiner
-from backcloth.prompting.writer import WritingRefiner
-from backcloth.scene.registry import Around
-from backcloth.scene.registry import open_engines as open_scenes
-from backcloth.scene.studio.engine import Reader
-from backcloth.scene.studio.meaning import Meaning
-from backcloth.settings import (
-    CutoutSettings,
-    ImageSettings,
-    ProvenanceSettings,
-    RefineSettings,
-    Settings,
-    StudioSettings,
-)
+from backcloth.moderation.protocol import TextModerator
+from backcloth.pipeline.desk import Judge
+from backcloth.settings import Settings
 from backcloth.storage.claim import FolderClaim
 from backcloth.storage.database import create_tables, open_database
 from backcloth.storage.presign import Presigner
 from backcloth.storage.shared import given_secret, shared_secret
-from backcloth.storage.sign import SECRET_BYTES, Links, UrlSigner, load_secret
+from backcloth.storage.sign import Links, UrlSigner, load_secret
 from backcloth.storage.store import Store, open_store
 
-_log = structlog.get_logger(__name__)
+if TYPE_CHECKING:
+    from backcloth.pipeline.engines import Engines
 
-DAY_S = 86_400
 READY_S = 2.0
 """Anybody may ask whether the service is ready, and the answer costs a write to the store."""
 
-REFINED_BYTES = 256 * 1024
-"""Largest answer of a language model taken: a prompt is some hundred bytes, before which some think aloud."""
-
 BOOTSTRAP_ORGANISATION = "local"
-
-
-def open_engines(settings: Settings, store: Store, secret: bytes | None = None) -> Engines:
-    """The engines that the settings choose. Loads and verifies the cut-out's weights.
-
-    Args:
-        settings: All settings.
-        store: Holds the pictures.
-        secret: The service's signing secret, by which logs mark what was refused; without it the marks mean
-            nothing outside this process.
-    """
-    moderators = open_image_moderators(settings.moderation)
-    decoder = Decoder(limits_of_decoding(settings.image))
-    return Engines(
-        segmenter=open_cutout(settings.cutout, settings.cutout.preset),
-        refiner=open_refiner(settings.refine),
-        scenes=open_scenes(reader_of(settings.studio), around_of(settings, decoder)),
-        text_moderator=open_text_moderator(settings.moderation),
-        image_moderator=moderators.input,
-        result_moderator=moderators.output,
-        policy=policy_of(settings.moderation, secret or secrets.token_bytes(SECRET_BYTES)),
-        fetcher=Fetcher(
-            allow=settings.fetch.allow,
-            max_bytes=settings.fetch.max_bytes,
-            timeout_s=settings.fetch.timeout_s,
-            connect_s=settings.fetch.connect_s,
-            redirects=settings.fetch.redirects,
-        ),
-        store=store,
-        decoder=decoder,
-        credentials=open_credentials(settings.provenance),
-    )
-
-
-def limits_of_decoding(settings: ImageSettings) -> Limits:
-    """What decoding one picture may cost."""
-    return Limits(
-        settings.max_pixels,
-        settings.decode_s,
-        settings.decode_megapixel_s,
-        settings.decode_bytes,
-        settings.decode_pixel_bytes,
-    )
-
-
-def open_credentials(settings: ProvenanceSettings) -> Credentials | None:
-    """Who signs results; None where no key is configured.
-
-    Raises:
-        CredentialsUnusable: it cannot.
-    """
-    if not (settings.certificates and settings.key):
-        return None
-    return Credentials(settings.certificates, settings.key, str(settings.timestamp_url or ""))
-
-
-def around_of(settings: Settings, decoder: Decoder) -> Around | None:
-    """The operator's file of engines, and what it is read with."""
-    return Around(settings.engines, decoder, settings.cutout.models_dir) if settings.engines else None
-
-
-def reader_of(settings: StudioSettings) -> Reader:
-    """How the studio reads prompts; where its network is missing or wrong, the log says so."""
-    try:
-        verified_network()
-    except EmbeddingUnavailable as problem:
-        _log.warning("studio_reads_by_vocabulary_alone", reason=str(problem))
-    return Reader(Meaning(), settings.threshold, refuse=settings.unmatched == "refuse")
-
-
-def open_refiner(settings: RefineSettings) -> PromptRefiner:
-    """Who refines prompts. Loads the language model of `local`; asks the server of `openai` nothing yet.
-
-    Raises:
-        RefinerUnavailable: `local` cannot run.
-    """
-    rules = RulesRefiner()
-    match settings:
-        case RefineSettings(backend="local", model_dir=Path() as folder):
-            return WritingRefiner(open_local(folder, settings.device, settings.timeout_s), rules)
-        case RefineSettings(backend="openai", url=HttpUrl() as url):
-            peer = Peer(
-                f"{str(url).rstrip('/')}/chat/completions",
-                key=settings.key.get_secret_value() if settings.key else "",
-                timeout_s=settings.timeout_s,
-                max_bytes=REFINED_BYTES,
-            )
-            return WritingRefiner(ChatWriter(peer.post, settings.model), rules)
-        case _:
-            return rules
-
-
-def open_cutout(settings: CutoutSettings, preset: str) -> Segmenter:
-    """The segmenter of a preset, opened as the settings say.
-
-    Raises:
-        WeightsUnavailable, WeightsInvalid: what the preset needs is missing or is not what it should be.
-    """
-    return open_segmenter(
-        preset,
-        settings.models_dir,
-        refine=settings.refine,
-        model=settings.model,
-        shelf=shelf_of(settings),
-    )
-
-
-def shelf_of(settings: CutoutSettings) -> Shelf:
-    """Where the BiRefNets lie, and how they may be run."""
-    return Shelf(settings.birefnet_dir, settings.device, settings.trust_remote_code)
 
 
 def open_tables(settings: Settings) -> sa.Engine:
@@ -226,8 +74,22 @@ def open_links(settings: Settings, signer: UrlSigner) -> Links:
     return Presigner(store.url, str(store.public_endpoint or "").rstrip("/"), store.link_days)
 
 
+def _open_engines(settings: Settings, store: Store, secret: bytes) -> Engines:
+    # A process that only accepts jobs is a third of the size without what they are done with.
+    from backcloth.engines import open_engines  # noqa: PLC0415
+
+    engines = open_engines(settings, store, secret)
+    engines.decoder.open()
+    return engines
+
+
 class Service:
     """An open service: HTTP's view of it is `context`.
+
+    Attributes:
+        settings: All settings.
+        cutout: The cut-out preset that runs here; None where no jobs do.
+        context: What the routes work with.
 
     Args:
         settings: All settings.
@@ -251,9 +113,9 @@ class Service:
             tokens.ensure(settings.bootstrap_token.get_secret_value(), BOOTSTRAP_ORGANISATION)
         self._store = open_store(settings.pictures)
         secret = open_secret(settings, self._database)
-        self.engines = open_engines(settings, self._store, secret)
-        if works:
-            self.engines.decoder.open()
+        engines = _open_engines(settings, self._store, secret) if works else None
+        self._desk = engines or open_desk(settings, self._store, secret)
+        self.cutout = engines.segmenter.name if engines else None
         signer = UrlSigner(secret, settings.base_url)
         links = open_links(settings, signer)
         metrics = Metrics()
@@ -263,45 +125,27 @@ class Service:
         ledger = Ledger(
             self._database,
             boot=secrets.token_hex(16),
-            retention_s=settings.job.retention_days * DAY_S,
+            retention_s=settings.job.retention_days * 86_400,
             on_webhook=self._queue.enqueue_webhook,
             on_end=announce if settings.distributed else lambda _connection, _job_id: None,
             on_ended=metrics.ended_with,
         )
         listens = settings.distributed and serves
         self._ended = EndedListener(settings.database, waiters.notify) if listens else None
-        progress = Progress(ledger)
-        worker = Worker(ledger, self.engines, waiters, metrics, progress)
-        deliveries = Deliveries(self._database)
-        teller = Teller(
-            ledger,
-            WebhookSender(allow=settings.fetch.allow, timeout_s=settings.webhook.timeout_s),
-            links,
-            log=deliveries,
-            metrics=metrics,
-            gaps_s=settings.webhook.gaps_s,
-        )
-        self._crew = works and Crew(
-            self._database,
-            settings.database,
-            self._queue,
-            Sweeper(
-                ledger,
+        self._crew = None
+        if engines:
+            from backcloth.crew import open_crew  # noqa: PLC0415  # as for the engines
+
+            self._crew = open_crew(
+                settings,
+                engines,
+                self._database,
                 self._queue,
-                self._store,
-                worker,
-                {
-                    partial(forget_keys, self._database): settings.job.idempotency_hours * 3600,
-                    deliveries.forget: settings.webhook.log_days * DAY_S,
-                    Usage(self._database).forget: settings.job.usage_days * DAY_S,
-                },
-                every_s=settings.job.sweep_s,
-            ),
-            progress,
-            executor_id=settings.executor,
-            lease_s=settings.job.lease_s,
-            duties=Duties(worker.work, worker.give_up, teller.tell),
-        )
+                ledger,
+                links,
+                waiters=waiters,
+                metrics=metrics,
+            )
         self._limits = RequestLimits(
             {"submit": settings.limit.submits_per_minute, "status": settings.limit.status_per_minute},
             settings.limits_url,
@@ -313,7 +157,7 @@ class Service:
                 self._database,
                 ledger,
                 self._queue,
-                self.engines,
+                self._desk,
                 waiters=waiters,
                 metrics=metrics,
                 max_open=settings.job.max_open,
@@ -354,7 +198,7 @@ class Service:
         if self._ended:
             self._ended.close()
         self._queue.close()
-        self.engines.close()
+        self._desk.close()
         self._database.dispose()
         if self._claim:
             self._claim.release()
@@ -375,13 +219,13 @@ class Service:
         return {
             "status": "ok" if healthy else "unavailable",
             "components": components,
-            "cutout": self.engines.segmenter.name,
-            "scenes": sorted(engine.name for engine in self.engines.all_scenes),
+            "cutout": self.cutout,
+            "scenes": sorted(engine.name for engine in self._desk.all_scenes),
             "limits": self._limits.report(),
             "moderation": {
-                "prompt": _name(self.engines.text_moderator),
-                "image": _name(self.engines.image_moderator),
-                "result": _name(self.engines.result_moderator),
+                "prompt": _name(self._desk.text_moderator),
+                "image": _name(self._desk.image_moderator),
+                "result": _name(self._desk.result_moderator),
             },
         }
 
@@ -390,7 +234,7 @@ class Service:
             connection.execute(sa.text("SELECT 1"))
 
 
-def _name(moderator: TextModerator | ImageModerator | None) -> str | None:
+def _name(moderator: TextModerator | Judge | None) -> str | None:
     return moderator.name if moderator else None
 
 

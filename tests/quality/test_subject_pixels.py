@@ -21,7 +21,7 @@ from backcloth.imaging.geometry import canvas_size, resize_picture
 from backcloth.pipeline.cutout import cut_out
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.run import replace_background
-from backcloth.service import open_engines
+from backcloth.engines import open_engines
 from backcloth.settings import CutoutSettings, Settings
 from backcloth.storage.store import open_store
 

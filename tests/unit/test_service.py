@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from backcloth.desk import reader_of
+from backcloth.engines import open_refiner
 from backcloth.prompting.rules import RulesRefiner
 from backcloth.prompting.writer import RefinerUnavailable, WritingRefiner
-from backcloth.service import Service, open_refiner, reader_of
+from backcloth.service import Service
 from backcloth.settings import RefineSettings, Settings, StudioSettings
 
 

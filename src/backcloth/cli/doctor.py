@@ -14,6 +14,7 @@ import backcloth
 from backcloth.cli.configure import DataDir, load
 from backcloth.cutout.presets import NAMES
 from backcloth.cutout.weights import WeightsError
+from backcloth.engines import open_cutout, open_engines
 from backcloth.imaging.credentials import CredentialsUnusable
 from backcloth.language.embedding import EmbeddingUnavailable, verified_network
 from backcloth.moderation.protocol import ModeratorUnavailable
@@ -22,7 +23,6 @@ from backcloth.prompting.writer import RefinerUnavailable
 from backcloth.scene.engines_file import EnginesFileError
 from backcloth.scene.protocol import Capabilities
 from backcloth.scene.router import trouble_of
-from backcloth.service import open_cutout, open_engines
 from backcloth.settings import Settings
 from backcloth.storage.database import open_database
 from backcloth.storage.store import open_store

@@ -13,12 +13,12 @@ from backcloth.cutout.custom import read_custom
 from backcloth.cutout.presets import CUSTOM, NAMES, PRESETS
 from backcloth.cutout.pull import pull as pull_weights
 from backcloth.cutout.weights import KNOWN, LicenceUnaccepted, Weights, WeightsError, verified
+from backcloth.engines import shelf_of
 from backcloth.scene.diffusion.folder import SUMS, verify_sums, write_sums
 from backcloth.scene.diffusion.preset import NAMES as PAINTERS
 from backcloth.scene.diffusion.preset import DiffusionError, Effort, Preset, read_preset
 from backcloth.scene.diffusion.pull import pull as pull_models
 from backcloth.scene.diffusion.pull import wanted_of
-from backcloth.service import shelf_of
 from backcloth.settings import CutoutSettings
 
 _PULLABLE = {weights.name: weights for weights in KNOWN if weights.carrier}

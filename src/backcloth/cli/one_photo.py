@@ -12,13 +12,13 @@ import typer
 from backcloth.cli.configure import fail, load
 from backcloth.cutout.weights import WeightsError
 from backcloth.domain.request import Source, Stored
+from backcloth.engines import open_engines
 from backcloth.errors import BackclothError, one_line
 from backcloth.imaging.credentials import CredentialsUnusable
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.run import Outcome
 from backcloth.pipeline.watch import Watch
 from backcloth.scene.engines_file import EnginesFileError
-from backcloth.service import open_engines
 from backcloth.storage.store import Store
 
 PhotoPath = Annotated[Path, typer.Argument(metavar="IN", help="A JPEG, PNG or WEBP.")]

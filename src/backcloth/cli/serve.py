@@ -36,7 +36,8 @@ def serve(
 
 def _greet(service: Service) -> None:
     settings = service.settings
-    typer.echo(f"Backcloth listens on {settings.base_url}  (cut-out: {service.engines.segmenter.name})")
+    does = f"cut-out: {service.cutout}" if service.cutout else "jobs are run elsewhere"
+    typer.echo(f"Backcloth listens on {settings.base_url}  ({does})")
     if settings.everywhere and not settings.public_url:
         typer.echo("Set BACKCLOTH_PUBLIC_URL: status and image URLs now begin with that address.", err=True)
     if settings.bootstrap_token:

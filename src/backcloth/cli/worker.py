@@ -37,4 +37,4 @@ def worker(
 
 def _greet(service: Service) -> None:
     settings = service.settings
-    typer.echo(f"Backcloth works as {settings.executor}  (cut-out: {service.engines.segmenter.name})")
+    typer.echo(f"Backcloth works as {settings.executor}  (cut-out: {service.cutout})")

@@ -21,7 +21,7 @@ from backcloth.jobs.quota import require_quota
 from backcloth.jobs.repeats import Key, claim, find
 from backcloth.jobs.turns import Line, line_for
 from backcloth.jobs.waiters import Waiters
-from backcloth.pipeline.engines import Engines
+from backcloth.pipeline.desk import Desk
 from backcloth.pipeline.moderation import admit
 from backcloth.storage.store import StoreFull
 
@@ -40,7 +40,7 @@ class Jobs:
         engine: The database.
         ledger: The job rows.
         queue: The job engine.
-        engines: The store for inputs, and the moderators asked before acceptance.
+        desk: The store for inputs, and the moderators asked before acceptance.
         waiters: Where worker threads report ends.
         metrics: Counts acceptances.
         max_open: Accepted and unfinished jobs beyond which a request is answered 503.
@@ -52,7 +52,7 @@ class Jobs:
         engine: sa.Engine,
         ledger: Ledger,
         queue: Queue,
-        engines: Engines,
+        desk: Desk,
         *,
         waiters: Waiters,
         metrics: Metrics,
@@ -62,7 +62,7 @@ class Jobs:
         self._engine = engine
         self._ledger = ledger
         self._queue = queue
-        self._engines = engines
+        self._desk = desk
         self._waiters = waiters
         self._metrics = metrics
         self._max_open = max_open
@@ -97,7 +97,7 @@ class Jobs:
         if key and (earlier := self._accepted_under(key)):
             return earlier
         try:
-            admit(request, self._engines)
+            admit(request, self._desk)
         except ModerationRefused as refusal:
             self._metrics.refused(refusal)
             raise
@@ -131,7 +131,7 @@ class Jobs:
     def _keep(self, pictures: Mapping[str, bytes]) -> None:
         try:
             for key, data in pictures.items():
-                self._engines.store.put(key, data)
+                self._desk.store.put(key, data)
         except StoreFull as fault:
             raise Unavailable("There is no room left to store pictures.", retry_after=60) from fault
         except (OSError, StoreError) as fault:
@@ -139,7 +139,7 @@ class Jobs:
 
     def _drop(self, pictures: Mapping[str, bytes]) -> None:
         try:
-            self._engines.store.delete(list(pictures))
+            self._desk.store.delete(list(pictures))
         except (OSError, StoreError):
             _log.warning("inputs_left_to_the_sweep", exc_info=True)
 
@@ -171,7 +171,7 @@ class Jobs:
         """
         if self.find(job_id, organisation) is None:
             return None
-        if cancel(self._ledger, self._engines.store, job_id):
+        if cancel(self._ledger, self._desk.store, job_id):
             self._waiters.notify(job_id)
         job = self._ledger.find(job_id)
         if job and not was_cancelled(job):

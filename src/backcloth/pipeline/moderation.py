@@ -16,6 +16,7 @@ from backcloth.errors import InvalidRequest, ModerationRefused, Unavailable, one
 from backcloth.imaging.blend import composite
 from backcloth.imaging.decode import Photo
 from backcloth.moderation.protocol import ImageModerator
+from backcloth.pipeline.desk import Desk
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import Inputs
 from backcloth.pipeline.policy import Policy
@@ -24,7 +25,7 @@ from backcloth.scene.protocol import Choosy, SceneEngine
 _log = structlog.get_logger(__name__)
 
 
-def admit(request: ReplaceBackground, engines: Engines) -> None:
+def admit(request: ReplaceBackground, desk: Desk) -> None:
     """Before acceptance: judges the prompt, asks the engine, refuses checks that could not run later.
 
     A hex colour is no text to judge, and `negative_prompt` normally names what must not appear.
@@ -35,17 +36,17 @@ def admit(request: ReplaceBackground, engines: Engines) -> None:
         InvalidRequest: naming `negative_prompt`, which the engine for this mode does not honour.
         Unavailable: an enabled check has nothing to run on, or failed to run; or no scene engine can run.
     """
-    checks = engines.policy.checks(request.checks)
+    checks = desk.policy.checks(request.checks)
     if isinstance(request.background, Prompt):
-        moderate_prompt(request.background.text, request, engines)
-    engine = engines.scene(request.background, request.mode)
+        moderate_prompt(request.background.text, request, desk)
+    engine = desk.scene(request.background, request.mode)
     if isinstance(request.background, Prompt) and request.background.negative:
         _require_negative(engine)
     if isinstance(engine, Choosy):
         engine.check(request.background)
     for wanted, moderator, flag in (
-        (checks.visual_input, engines.image_moderator, "visual_input_content_moderation"),
-        (checks.visual_output, engines.result_moderator, "visual_output_content_moderation"),
+        (checks.visual_input, desk.image_moderator, "visual_input_content_moderation"),
+        (checks.visual_output, desk.result_moderator, "visual_output_content_moderation"),
     ):
         if wanted and moderator is None:
             raise Unavailable(f"{flag}: no image moderator is configured, so this check cannot run.")
@@ -58,16 +59,16 @@ def _require_negative(engine: SceneEngine) -> None:
         )
 
 
-def moderate_prompt(text: str, request: ReplaceBackground, engines: Engines) -> None:
+def moderate_prompt(text: str, request: ReplaceBackground, desk: Desk) -> None:
     """Judges the prompt, or the refined one, which is reported as `prompt` too."""
-    if not engines.policy.checks(request.checks).prompt:
+    if not desk.policy.checks(request.checks).prompt:
         return
-    moderator = engines.text_moderator
+    moderator = desk.text_moderator
     if moderator is None:
         raise Unavailable(
             "prompt_content_moderation: no text moderator is configured, so this check cannot run."
         )
-    policy = engines.policy
+    policy = desk.policy
     raw = {"text": text} if policy.log_raw else {}
     _enforce(partial(moderator.check, text), "prompt", partial(policy.text_mark, text), policy, **raw)
 

@@ -36,12 +36,14 @@ class Around:
         decoder: Decodes what servers elsewhere answer; whoever opened it closes it.
         models_dir: Where diffusion models lie.
         environment: Where the keys of remote engines are.
+        paints: Whether this process will: otherwise no model is loaded beforehand.
     """
 
     file: Path
     decoder: Decoder
     models_dir: Path = MODELS_DIR
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    paints: bool = True
 
 
 def open_engines(reader: Reader, around: Around | None = None) -> Scenes:
@@ -80,7 +82,9 @@ def _open(
     kinds: dict[str, Callable[[], SceneEngine]] = {
         "studio": lambda: engines["studio"],
         "reference": lambda: engines["reference"],
-        "diffusion": lambda: open_diffusion(table, name=name, models_dir=around.models_dir),
+        "diffusion": lambda: open_diffusion(
+            table, name=name, models_dir=around.models_dir, paints=around.paints
+        ),
         "remote": lambda: open_remote(table, around.decoder, name=name, environment=around.environment),
     }
     try:

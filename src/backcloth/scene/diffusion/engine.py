@@ -28,14 +28,19 @@ MODELS_DIR = Path.home() / ".cache" / "backcloth" / "models"
 
 
 def open_diffusion(
-    table: Mapping[str, Any], *, name: str = "diffusion", models_dir: Path = MODELS_DIR
+    table: Mapping[str, Any],
+    *,
+    name: str = "diffusion",
+    models_dir: Path = MODELS_DIR,
+    paints: bool = True,
 ) -> DiffusionEngine:
-    """The engine of an `[engines.NAME]` table of the kind `diffusion`. Loads no model yet, but looks for it.
+    """The engine of an `[engines.NAME]` table of the kind `diffusion`: looks for its model, may load it.
 
     Args:
         table: The table.
         name: The engine's name.
         models_dir: Where the presets' folders lie.
+        paints: Whether this process will; where it only accepts jobs, `preload` is for others.
 
     Raises:
         DiffusionError: a wrong key, no such preset, a licence to accept, something missing; in one sentence.
@@ -43,7 +48,7 @@ def open_diffusion(
     config = read_config(table)
     model = find_model(read_preset(config.preset), config, models_dir)
     engine = DiffusionEngine(name, model, config)
-    if config.preload:
+    if config.preload and paints:
         engine.start()
     return engine
 

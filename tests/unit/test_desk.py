@@ -1,0 +1,32 @@
+"""What a process opens that accepts jobs and runs none."""
+
+from __future__ import annotations
+
+import pytest
+
+from backcloth.desk import open_desk
+from backcloth.moderation.protocol import ModeratorUnavailable
+from backcloth.settings import ModerationSettings, Settings
+from backcloth.storage.store import open_store
+
+SECRET = b"s" * 32
+
+
+def test_judges_of_pictures_are_known_by_name() -> None:
+    """Whether a check can be asked for is as the settings say, though the network is not opened here."""
+    desk = open_desk(
+        Settings(moderation=ModerationSettings.model_validate({"input": "nudity", "output": "none"})),
+        open_store("memory://"),
+        SECRET,
+    )
+    assert desk.image_moderator
+    assert desk.image_moderator.name == "nudity"
+    assert desk.result_moderator is None
+    desk.close()
+
+
+def test_a_forced_check_needs_somebody_here_too() -> None:
+    """What stops a worker's start stops this one."""
+    moderation = ModerationSettings.model_validate({"force": "image", "input": "none"})
+    with pytest.raises(ModeratorUnavailable, match="BACKCLOTH_MODERATION_INPUT names nobody"):
+        open_desk(Settings(moderation=moderation), open_store("memory://"), SECRET)
