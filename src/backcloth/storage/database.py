@@ -23,6 +23,9 @@ _SUBSECONDS_SINCE = (3, 42)
 """SQLite's version from which `unixepoch('subsec')` is known. The job engine's tables use it as a default on
 Python 3.12 and up, and older SQLite, as Debian 12 has it, gives NULL there instead of an error."""
 
+OLDEST_POSTGRESQL = 15
+"""Older major versions get no more updates since November 2026. The tests run on 18."""
+
 _SCHEMA_LOCK = 0x6261636B636C6F74
 """PostgreSQL advisory lock held while tables are created; two processes may start at once."""
 
@@ -91,9 +94,13 @@ def create_tables(engine: sa.Engine) -> None:
     A database of an older release thereby becomes one of this release, and the older release goes on working
     with it: what exists is left as it is. A column that is added to a table later must be nullable, and have
     no constraint of its own. Safe when several processes start at once.
+
+    Raises:
+        ValueError: the server is older than PostgreSQL 15.
     """
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
+            _require_version(engine.dialect.server_version_info or ())
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
         else:
             # Nothing but a change of rows begins a transaction by itself.
@@ -103,6 +110,12 @@ def create_tables(engine: sa.Engine) -> None:
             _add_columns(connection, table)
             for index in sorted(table.indexes, key=lambda index: str(index.name)):
                 connection.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _require_version(version: tuple[Any, ...]) -> None:
+    if version < (OLDEST_POSTGRESQL,):
+        found = ".".join(map(str, version))
+        raise ValueError(f"the server is PostgreSQL {found}; {OLDEST_POSTGRESQL} or newer is needed")
 
 
 def _add_columns(connection: sa.Connection, table: sa.Table) -> None:

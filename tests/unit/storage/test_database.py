@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from backcloth.accounts.table import tokens
 from backcloth.storage.database import create_tables, open_database
+from harness.postgres import Postgres
 
 
 @pytest.fixture
@@ -166,3 +167,18 @@ def test_processes_that_start_together_add_a_column_once(tmp_path: Path) -> None
     for engine in engines:
         engine.dispose()
     assert failed == []
+
+
+def test_an_old_postgresql_is_refused(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that says it is PostgreSQL 14 gets no tables and a sentence; the real one gets them."""
+    engine = open_database(postgres.new_database())
+    monkeypatch.setattr(type(engine.dialect), "_get_server_version_info", lambda *_of: (14, 11))
+    with pytest.raises(ValueError, match=r"^the server is PostgreSQL 14\.11; 15 or newer is needed$"):
+        create_tables(engine)
+    assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
+    monkeypatch.undo()
+    engine = open_database(engine.url.render_as_string(hide_password=False))
+    create_tables(engine)
+    assert "tokens" in sa.inspect(engine).get_table_names()
+    engine.dispose()
