@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from harness.answers import finished, refusal
+from harness.plain import PLAIN
 from harness.quick_job import quick_job
 from harness.raw_http import SUBMIT
 from harness.service_process import ServiceProcess
@@ -102,7 +103,7 @@ def preflight(
 ) -> httpx.Response:
     """What a browser asks before it sends a page's request with a token."""
     asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": header}
-    return httpx.options(service.url + SUBMIT, headers={"Origin": origin, **asked})
+    return httpx.options(service.url + SUBMIT, headers={"Origin": origin, **asked}, verify=PLAIN)
 
 
 @pytest.mark.parametrize("origin", [SHOP, STRANGER, "null"])
@@ -111,7 +112,11 @@ def test_other_origins_are_told_nothing_by_default(service: ServiceProcess, orig
     refusal(preflight(service, origin), 405)
     for answer in (
         preflight(service, origin),
-        httpx.get(f"{service.url}/v2/status/{NO_ID}", headers={"Origin": origin, "api_token": service.token}),
+        httpx.get(
+            f"{service.url}/v2/status/{NO_ID}",
+            headers={"Origin": origin, "api_token": service.token},
+            verify=PLAIN,
+        ),
     ):
         assert not [name for name in answer.headers if name.startswith("access-control")]
 
@@ -123,7 +128,9 @@ def test_a_named_origin_may_call_the_api(watchful: ServiceProcess) -> None:
     assert asked.headers["access-control-allow-origin"] == SHOP
     assert "api_token" in asked.headers["access-control-allow-headers"]
     answer = httpx.get(
-        f"{watchful.url}/v2/status/{NO_ID}", headers={"Origin": SHOP, "api_token": watchful.token}
+        f"{watchful.url}/v2/status/{NO_ID}",
+        headers={"Origin": SHOP, "api_token": watchful.token},
+        verify=PLAIN,
     )
     assert answer.status_code == 404
     assert answer.headers["access-control-allow-origin"] == SHOP
@@ -134,7 +141,9 @@ def test_a_named_origin_may_call_the_api(watchful: ServiceProcess) -> None:
 
 def test_a_named_origin_reads_errors_too(watchful: ServiceProcess) -> None:
     """A page learns what was wrong with its request or its token."""
-    answer = httpx.post(watchful.url + SUBMIT, headers={"Origin": SHOP, "api_token": watchful.token}, json={})
+    answer = httpx.post(
+        watchful.url + SUBMIT, headers={"Origin": SHOP, "api_token": watchful.token}, json={}, verify=PLAIN
+    )
     refusal(answer, 400)
     assert answer.headers["access-control-allow-origin"] == SHOP
 
@@ -154,7 +163,7 @@ def test_a_named_origin_reads_errors_too(watchful: ServiceProcess) -> None:
 def test_no_other_origin_may(watchful: ServiceProcess, origin: str) -> None:
     """Not even one that looks like it; the refused preflight has the one error body."""
     refusal(preflight(watchful, origin), 400, "origin")
-    answer = httpx.get(f"{watchful.url}/health/live", headers={"Origin": origin})
+    answer = httpx.get(f"{watchful.url}/health/live", headers={"Origin": origin}, verify=PLAIN)
     assert "access-control-allow-origin" not in answer.headers
 
 

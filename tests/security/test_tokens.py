@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from harness.answers import accepted, refusal
+from harness.plain import PLAIN
 from harness.quick_job import quick_job, token_of
 from harness.raw_http import SUBMIT
 from harness.service_process import ServiceProcess
@@ -32,7 +33,7 @@ class Client:
 
     def __init__(self, service: ServiceProcess, address: str = "") -> None:
         self.address = address or f"127.0.7.{next(_hosts)}"
-        transport = httpx.HTTPTransport(local_address=self.address)
+        transport = httpx.HTTPTransport(local_address=self.address, verify=PLAIN)
         self._client = httpx.Client(base_url=service.url, transport=transport, timeout=30)
 
     def ask(self, token: str, **headers: str) -> httpx.Response:
@@ -134,7 +135,7 @@ def test_no_organisation_sees_another_ones_job(
 
     def ask(method: str, path: str, request_id: str, token: str) -> httpx.Response:
         url = service.url + path.replace("{request_id}", request_id)
-        return httpx.request(method, url, headers={"api_token": token}, timeout=30)
+        return httpx.request(method, url, headers={"api_token": token}, timeout=30, verify=PLAIN)
 
     for method, path in routes:
         if method == "get":
@@ -157,7 +158,7 @@ def test_an_inline_picture_cannot_be_read_by_its_key(service: ServiceProcess) ->
     job = accepted(service.post(quick_job(), token=owner), service.url)
     for key in (f"inputs/{job}/0", f"inputs/{job}", f"{job}/0", f"results/{job}.png"):
         for token in (owner, other):
-            answer = httpx.get(f"{service.url}/files/{key}", headers={"api_token": token})
+            answer = httpx.get(f"{service.url}/files/{key}", headers={"api_token": token}, verify=PLAIN)
             refusal(answer, 404)
 
 
