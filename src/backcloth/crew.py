@@ -66,6 +66,7 @@ def open_crew(
         queue,
         engines.store,
         worker,
+        metrics,
         {
             partial(forget_keys, database): settings.job.idempotency_hours * 3600,
             deliveries.forget: settings.webhook.log_days * _DAY_S,

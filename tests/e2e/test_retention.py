@@ -10,15 +10,23 @@ from pathlib import Path
 
 import httpx
 
+from backcloth.jobs.deliveries import Deliveries, Delivery
+from backcloth.storage.database import open_database
 from harness.service_process import Launch
 
 SECONDS = 3
 
 
 def test_results_and_rows_are_removed(tmp_path: Path, launch: Launch, photo_base64: str) -> None:
-    """After the retention time neither the picture, nor the row, nor the workflow is left."""
+    """After the retention time neither the picture, nor the row, nor the workflow is left; its bill is.
+
+    A log of a webhook that is older than such logs are kept goes in the same sweep.
+    """
     short = {"BACKCLOTH_JOB_RETENTION_DAYS": str(SECONDS / 86_400), "BACKCLOTH_JOB_SWEEP_S": "0.5"}
     service = launch(**short)
+    engine = open_database(f"sqlite:///{tmp_path / 'data' / 'backcloth.db'}")
+    Deliveries(engine).add(Delivery("a" * 32, 1, "example.com:443", 1000.0, 0.1, "delivered", "", None))
+    engine.dispose()
     answer = service.post(
         {"image": photo_base64, "prompt": "#000000", "sync": True, "original_quality": True}
     ).json()
@@ -30,11 +38,17 @@ def test_results_and_rows_are_removed(tmp_path: Path, launch: Launch, photo_base
         time.sleep(0.2)
     assert service.status(request_id).json() == {"status": "NOT_FOUND"}
     assert httpx.get(url).status_code == 404
+    swept = 'backcloth_swept_total{what="expired"} 1.0'
+    while swept not in httpx.get(f"{service.url}/metrics").text and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert time.monotonic() < deadline
     service.stop()
     assert not [path for path in (tmp_path / "data" / "pictures").rglob("*") if path.is_file()]
     with closing(sqlite3.connect(tmp_path / "data" / "backcloth.db")) as database:
         assert database.execute("SELECT count(*) FROM jobs").fetchone() == (0,)
         assert database.execute("SELECT count(*) FROM workflow_status").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM deliveries").fetchone() == (0,)
+        assert database.execute("SELECT job_id FROM usage").fetchall() == [(request_id,)]
 
 
 def test_inputs_without_a_job_are_removed_when_they_are_old(launch: Launch, tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ class Metrics:
             "Runs of a job under which an earlier process died.",
             registry=self.registry,
         )
+        self.swept = Counter(
+            "backcloth_swept",
+            "What sweeps removed or ended: expired, stranded, orphaned_inputs, orphaned_results.",
+            ["what"],
+            registry=self.registry,
+        )
         self.webhooks = Counter(
             "backcloth_webhook_attempts",
             "Attempts to deliver a webhook, by verdict.",

@@ -11,6 +11,7 @@ from itertools import islice
 import structlog
 
 from backcloth.jobs.ledger import Ledger
+from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.queue import Queue
 from backcloth.jobs.work import Worker, job_of_input, job_of_result, result_key
 from backcloth.storage.store import Store
@@ -35,6 +36,7 @@ class Sweeper:
         queue: The job engine.
         store: The pictures.
         worker: Ends stranded jobs.
+        metrics: Counts what is removed.
         records: What else grows: functions that forget what is older than a time in Unix seconds, each with
             the seconds for which it is kept.
         every_s: Seconds between two sweeps.
@@ -46,6 +48,7 @@ class Sweeper:
         queue: Queue,
         store: Store,
         worker: Worker,
+        metrics: Metrics,
         records: Mapping[Callable[[float], None], float],
         *,
         every_s: float,
@@ -53,6 +56,7 @@ class Sweeper:
         self._ledger = ledger
         self._queue = queue
         self._records = records
+        self._metrics = metrics
         self._store = store
         self._worker = worker
         self._every_s = every_s
@@ -93,6 +97,7 @@ class Sweeper:
         open_ids = self._ledger.open_ids()
         for job_id in self._queue.stranded(open_ids) if open_ids else ():
             _log.warning("job_stranded", request_id=job_id)
+            self._metrics.swept.labels("stranded").inc()
             self._worker.give_up(job_id)
 
     def _remove_expired(self) -> None:
@@ -101,6 +106,7 @@ class Sweeper:
             self._store.delete([result_key(job_id) for job_id in ids])
             self._queue.forget(ids)
             self._ledger.remove(ids)
+            self._metrics.swept.labels("expired").inc(len(ids))
             _log.info("jobs_expired", count=len(ids))
 
     def _drop_orphaned_inputs(self) -> None:
@@ -110,7 +116,9 @@ class Sweeper:
         """
         old = list(self._store.keys("inputs/", older_than_s=_ORPHAN_S))
         open_ids = self._ledger.open_ids() if old else set()
-        self._store.delete([key for key in old if job_of_input(key) not in open_ids])
+        orphans = [key for key in old if job_of_input(key) not in open_ids]
+        self._store.delete(orphans)
+        self._metrics.swept.labels("orphaned_inputs").inc(len(orphans))
 
     def _drop_orphaned_results(self) -> None:
         """Results whose row is gone: a process that was held up stored one after the job had expired."""
@@ -119,5 +127,6 @@ class Sweeper:
             known = self._ledger.known([job_of_result(key) for key in keys])
             orphans = [key for key in keys if job_of_result(key) not in known]
             self._store.delete(orphans)
+            self._metrics.swept.labels("orphaned_results").inc(len(orphans))
             if orphans:
                 _log.info("orphaned_results_removed", count=len(orphans))
