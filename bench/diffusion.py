@@ -27,12 +27,12 @@ from typing import Any
 from backcloth.cli.logs import write_logs
 from backcloth.domain.background import Prompt, References
 from backcloth.domain.request import ReplaceBackground, Stored
+from backcloth.engines import open_engines
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.run import replace_background
 from backcloth.scene.diffusion import preset as preset_module
 from backcloth.scene.diffusion.engine import DiffusionEngine, open_diffusion
 from backcloth.scene.diffusion.preset import read_preset
-from backcloth.engines import open_engines
 from backcloth.settings import Settings
 from backcloth.storage.store import open_store
 from bench.diffusion_models import BUILDERS

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backcloth.domain.request import Stored
+from backcloth.engines import open_engines
 from backcloth.errors import BackclothError
 from backcloth.moderation.nudity import NudityModerator, network_path
 from backcloth.moderation.thresholds import MODES, Thresholds
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import load_photo
 from backcloth.pipeline.moderation import views
-from backcloth.engines import open_engines
 from backcloth.settings import Settings
 from backcloth.storage.store import open_store
 from bench import report

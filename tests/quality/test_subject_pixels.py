@@ -15,13 +15,13 @@ from backcloth.cutout.subject import CutOut
 from backcloth.domain.background import Background, Prompt, References, Solid
 from backcloth.domain.colour import Colour
 from backcloth.domain.request import ReplaceBackground, Stored
+from backcloth.engines import open_engines
 from backcloth.imaging.blend import composite
 from backcloth.imaging.decode import Photo, decode
 from backcloth.imaging.geometry import canvas_size, resize_picture
 from backcloth.pipeline.cutout import cut_out
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.run import replace_background
-from backcloth.engines import open_engines
 from backcloth.settings import CutoutSettings, Settings
 from backcloth.storage.store import open_store
 
