@@ -11,7 +11,7 @@ WITH ?=
 TORCH ?= torch==2.13.0
 INSTALLED := $(VENV)/.installed$(addprefix -,$(WITH))
 
-.PHONY: demo serve test test-hard chaos lint types bench bench-cutout bench-studio bench-diffusion bench-moderation bench-moderation-pictures audit licences sbom lock models clean
+.PHONY: demo serve test test-hard chaos lint types bench bench-cutout bench-studio bench-diffusion bench-moderation bench-moderation-pictures bench-scale bench-model soak audit licences sbom lock models clean
 
 demo: $(INSTALLED) models
 	$(BIN)/python -m demo
@@ -69,6 +69,19 @@ bench-moderation: $(INSTALLED)
 # Harmless photos of one's own, a folder for each kind, come from MODERATION_PICTURES_DIR: how many are refused.
 bench-moderation-pictures: $(INSTALLED)
 	$(BIN)/python -m bench.moderation.pictures
+
+# Several processes on PostgreSQL under load, each figure beside its goal; ARGS="throughput" for one of them. Nothing
+# else should run meanwhile.
+bench-scale: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m bench.scale $(ARGS)
+
+# What a cluster of a thousand workers would need, from those figures.
+bench-model: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m bench.scale.model $(ARGS)
+
+# Half an hour of mixed load, then whether anything grew; ARGS="--minutes 10".
+soak: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m bench.scale.soak $(ARGS)
 
 # The better cut-out. Where the download fails the service runs on the weights it carries, and says so.
 models: $(INSTALLED)

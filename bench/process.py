@@ -108,12 +108,7 @@ class Server:
     def _tree(self) -> list[int]:
         if self._process.poll() is not None:
             return []
-        found, unvisited = [], [self._process.pid]
-        while unvisited:
-            pid = unvisited.pop()
-            found.append(pid)
-            unvisited.extend(_children(pid))
-        return found
+        return tree(self._process.pid)
 
 
 class Watch:
@@ -179,3 +174,26 @@ def _cpu_ticks(pid: int) -> int:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return sum(int(field) for field in fields[11:15])
     return 0
+
+
+def own_mib(pid: int) -> float:
+    """A process's own memory and its share of what it has in common with others (PSS)."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise OSError(f"no memory is reported for process {pid}")
+
+
+def spent_cpu_s(pid: int) -> float:
+    """User and system time of a process so far, its ended children included."""
+    return _cpu_ticks(pid) / TICKS_PER_SECOND
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all below it."""
+    found, unvisited = [], [pid]
+    while unvisited:
+        each = unvisited.pop()
+        found.append(each)
+        unvisited.extend(_children(each))
+    return found

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -79,10 +80,25 @@ def test_too_large_a_body_is_refused_in_the_apis_words(client: httpx.Client, siz
     assert ("40 MiB" in refusal(answer, 413)) is (who == "proxy")
 
 
+def test_events_arrive_as_they_happen(client: httpx.Client) -> None:
+    """A waiting job's first event passes the proxy while the stream is open; its end comes with the end."""
+    job_id = client.post(SUBMIT, json=quick_job()).json()["request_id"]
+    with client.stream("GET", f"/v2/status/{job_id}/events") as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = answer.iter_lines()
+        first = next(line for line in lines if line.startswith("event:"))
+        assert first != "event: end"
+        assert client.delete(f"/v2/status/{job_id}").status_code == 200
+        assert "event: end" in lines
+
+
 def test_metrics_and_arguments_stay_inside(client: httpx.Client, proxy: Nginx) -> None:
     """The proxy does not lead to the metrics, and writes no arguments, hence no signatures, into its log."""
     refusal(client.get("/metrics"), 404)
     client.get("/v1/images/results/none?sig=abracadabra")
+    deadline = time.monotonic() + 10  # a line is written after its answer
+    while "/v1/images/results/none" not in proxy.log and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert "/v1/images/results/none" in proxy.log
     assert "abracadabra" not in proxy.log
 

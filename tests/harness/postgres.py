@@ -64,6 +64,11 @@ class Postgres:
                 return self
         raise TimeoutError((self._home / "log").read_text())
 
+    @property
+    def pid(self) -> int:
+        """Its first process, above all others; 0 where it does not run."""
+        return self._server.pid if self._server else 0
+
     def crash(self) -> None:
         """Stops it at once, without a checkpoint: it has to recover at the next start."""
         self._run("pg_ctl", "stop", "-m", "immediate", "-D", str(self._data))
