@@ -27,7 +27,7 @@ REPLACE = "replace_background"
 TELL = "tell_webhook"
 
 MAX_ATTEMPTS = 10
-"""Of one webhook, whatever the schedule."""
+"""Of one webhook, whatever the schedule; the settings see to it."""
 
 _MAX_TURN = 2**31 - 1
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from pydantic import ValidationError
 
+from backcloth.jobs.queue import MAX_ATTEMPTS
 from backcloth.jobs.tell import next_attempt
 from backcloth.settings import WebhookSettings
 
@@ -42,6 +44,13 @@ def test_a_receiver_that_asks_for_peace_is_spared(
 ) -> None:
     """Attempts within the time it asked for are left out, but the last one is made when it always was."""
     assert next_attempt(attempt, retry_after_s, GAPS_S) == later
+
+
+def test_as_many_attempts_as_a_schedule_can_have_are_forgotten() -> None:
+    """The workflows of all of them go with the job."""
+    assert len(WebhookSettings(gaps_s=(1.0,) * (MAX_ATTEMPTS - 1)).gaps_s) == MAX_ATTEMPTS - 1
+    with pytest.raises(ValidationError):
+        WebhookSettings(gaps_s=(1.0,) * MAX_ATTEMPTS)
 
 
 def test_without_gaps_there_is_one_attempt() -> None:

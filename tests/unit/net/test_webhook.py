@@ -10,7 +10,7 @@ from ipaddress import ip_network
 import pytest
 from bria_client.toolkit.webhook_verification import verify_webhook_signature
 
-from backcloth.net.webhook import Outcome, Verdict, WebhookSender, derive_key, sign
+from backcloth.net.webhook import Outcome, Verdict, WebhookSender, derive_key, receiver, sign
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 NOW = 1_700_000_000
@@ -120,6 +120,40 @@ def test_the_status_decides(status: str, outcome: Outcome) -> None:
     """2xx is delivered, 410 ends it, all else has failed."""
     with receiving(answering(status)) as (url, _):
         assert asyncio.run(WebhookSender(LOOPBACK).deliver_async(url, KEY, "job", b"{}", NOW)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        ("0", 0),
+        ("-5", 0),
+        ("1.5", 0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 0),
+        ("9" * 40, 0),
+        ("", 0),
+    ],
+)
+def test_a_receiver_may_ask_for_peace(header: str, seconds: int) -> None:
+    """Whole seconds are taken, all else is as if it had not been said."""
+    with receiving(answering("503 Busy", f"Retry-After: {header}")) as (url, _):
+        outcome = WebhookSender(LOOPBACK).deliver(url, KEY, "job", b"{}", NOW)
+    assert outcome == Outcome(Verdict.FAILED, "status 503", seconds)
+
+
+@pytest.mark.parametrize(
+    ("url", "whose"),
+    [
+        ("https://Example.com/hook?secret=1", "example.com:443"),
+        ("http://example.com/", "example.com:80"),
+        ("https://example.com:8443/a", "example.com:8443"),
+        ("http://[2001:db8::1]/", "2001:db8::1:80"),
+        ("nonsense", "-"),
+    ],
+)
+def test_a_receiver_is_its_host_and_port(url: str, whose: str) -> None:
+    """Whatever the path, which may hold a secret of the receiver's."""
+    assert receiver(url) == whose
 
 
 def test_redirects_are_not_followed() -> None:
