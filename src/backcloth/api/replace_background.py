@@ -20,12 +20,15 @@ from backcloth.api.wire import ReplaceBackgroundBody
 from backcloth.domain.background import Background
 from backcloth.domain.job import Job, Webhook
 from backcloth.domain.request import ReplaceBackground
-from backcloth.errors import UnsupportedMedia
+from backcloth.errors import Unavailable, UnsupportedMedia
 from backcloth.jobs.status import result_body
 from backcloth.net.fetch import check_url
 from backcloth.net.webhook import derive_key
 
 router = APIRouter()
+
+_RETRY_S = "30"
+"""What a job that ended because something could not run at the moment tells the caller who waited for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def _finished(job: Job, context: Ctx) -> JSONResponse:
     if job.failure:
         failure = job.failure
         body = error_body(failure.code, failure.message, failure.details, job.id)
-        return JSONResponse(body, failure.code)
+        headers = {"Retry-After": _RETRY_S} if failure.code == Unavailable.status else {}
+        return JSONResponse(body, failure.code, headers)
     if not job.result:
         raise RuntimeError("a final job has a result or a failure")
     body = result_body(job.result, job.expires_at or 0, context.links) | {"request_id": job.id}

@@ -15,11 +15,12 @@ import sys
 import threading
 import time
 import weakref
+from collections.abc import Callable
 
 import numpy as np
 import structlog
 
-from backcloth.errors import BackclothError, TooLarge
+from backcloth.errors import BackclothError, TooLarge, Unavailable
 from backcloth.imaging.decode import Photo, damaged, too_many_pixels, unsupported
 from backcloth.imaging.decode_wire import ANSWER, READY, REQUEST, Kind, Limits, fill, hurry, take
 
@@ -31,9 +32,12 @@ _PASSED_ON = ("LD_LIBRARY_PATH", "PYTHONPATH")
 """Of the environment, what an interpreter may need to find its libraries; the rest may hold secrets."""
 
 _START_S = 30.0
-_WAITS = 5.0
-"""A process gets this many times its CPU seconds of real time, for it may have to wait for others. What
-the kernel ends by CPU time never comes so far: this ends what was taken over, or is held up."""
+_WAITS = 10.0
+_WAITS_LEAST_S = 30.0
+"""A process gets this many times its CPU seconds of real time, and no less than that many, for it may have to
+wait for others. What costs too much is ended by its CPU time long before, unless the machine is starved: this
+ends what hangs."""
+_RETRY_S = 30
 
 _WORN = 500
 """Pictures after which a process is replaced: leaks of the libraries end there, and so does what a file may
@@ -52,6 +56,15 @@ class _Died(Exception):
         self.status = status
 
 
+class _HeldUp(Exception):
+    """The process did not answer in its real time and was ended."""
+
+
+def real_time(cpu_s: float) -> float:
+    """Seconds that a process is waited for which may take so many seconds of CPU time."""
+    return max(_WAITS_LEAST_S, _WAITS * cpu_s)
+
+
 class Decoder:
     """Decodes files of strangers; for many threads at once.
 
@@ -59,10 +72,12 @@ class Decoder:
 
     Args:
         limits: What one picture may cost.
+        patience: Seconds that a picture is waited for, by its CPU seconds.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, patience: Callable[[float], float] = real_time) -> None:
         self._limits = limits
+        self._patience = patience
         self._lock = threading.Lock()
         self._idle: list[_Child] = []
         self._all: set[_Child] = set()
@@ -92,6 +107,7 @@ class Decoder:
             UnsupportedMedia: the bytes are not JPEG, PNG or WEBP.
             TooLarge: more pixels than the limit, or decoding costs more time or memory than that.
             InvalidRequest: the file is damaged or cut short, or it is the death of the process.
+            Unavailable: the process did not get far enough in real time: the machine is starved.
             OSError: no process can be started, or this was closed.
         """
         most = self._limits.max_pixels if max_pixels is None else max_pixels
@@ -102,10 +118,17 @@ class Decoder:
             except _Died as death:
                 self._discard(child)
                 _log.warning("decoder_died", parameter=parameter, status=death.status, attempt=attempt + 1)
-                if death.status in _TOO_LONG:
+                if death.status == -signal.SIGPROF:
                     raise _too_costly(parameter) from death
                 # It may have been ended for something else, such as a machine short of memory: once more.
                 continue
+            except _HeldUp as problem:
+                self._discard(child)
+                _log.warning("decoder_held_up", parameter=parameter)
+                raise Unavailable(
+                    f"{parameter}: the picture was not decoded in time, as the service has too much to do.",
+                    retry_after=_RETRY_S,
+                ) from problem
             except BaseException:
                 self._discard(child)
                 raise
@@ -133,7 +156,7 @@ class Decoder:
         return self._start()
 
     def _start(self) -> _Child:
-        child = _Child(self._limits)
+        child = _Child(self._limits, self._patience)
         with self._lock:
             if not self._closed:
                 self._all.add(child)
@@ -152,9 +175,6 @@ class Decoder:
         child.end()
         with self._lock:
             self._all.discard(child)
-
-
-_TOO_LONG = (-signal.SIGPROF, -signal.SIGALRM)
 
 
 def _refusal(kind: Kind, size: tuple[int, int], parameter: str, most: int) -> BackclothError:
@@ -182,8 +202,9 @@ def _end_all(children: set[_Child]) -> None:
 class _Child:
     """One process. Used by one thread at a time; `end` may come from any."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, patience: Callable[[float], float]) -> None:
         self._limits = limits
+        self._patience = patience
         self._decoded = 0
         self._ready = False
         self.worn = False
@@ -223,15 +244,17 @@ class _Child:
 
         Raises:
             _Died: it ended, or had to be ended.
+            _HeldUp: it took too long without spending its CPU time.
             OSError: it did not start.
         """
         self.wait_until_ready()
         self._decoded += 1
+        patience_s = self._patience(self._limits.seconds_for(most))
         try:
-            return self._exchange(data, most, time.monotonic() + _WAITS * self._limits.seconds_for(most))
+            return self._exchange(data, most, time.monotonic() + patience_s)
         except TimeoutError:
             self.end()
-            raise _Died(-signal.SIGALRM) from None
+            raise _HeldUp from None
         except (EOFError, OSError, ValueError):
             raise _Died(self._last_status()) from None
 

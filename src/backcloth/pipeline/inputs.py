@@ -29,7 +29,8 @@ def load(request: ReplaceBackground, engines: Engines) -> Inputs:
     """Fetches and decodes every picture of the request.
 
     Raises:
-        ImageNotFound, DownloadFailed, TooLarge, UnsupportedMedia, InvalidRequest: naming the parameter.
+        ImageNotFound, DownloadFailed, TooLarge, UnsupportedMedia, InvalidRequest, Unavailable: naming the
+            parameter.
     """
     photo = load_photo(request.image, engines, original=request.original_quality)
     height, width = photo.picture.shape[:2]
@@ -44,7 +45,8 @@ def load_photo(source: Source, engines: Engines, *, original: bool) -> Photo:
     """Fetches and decodes the photo, at its own size with `original`, else scaled to one megapixel.
 
     Raises:
-        ImageNotFound, DownloadFailed, TooLarge, UnsupportedMedia, InvalidRequest: naming `image`.
+        ImageNotFound, DownloadFailed, TooLarge, UnsupportedMedia, InvalidRequest, Unavailable: naming
+            `image`.
     """
     photo = _decoded(source, "image", engines)
     height, width = photo.picture.shape[:2]

@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backcloth.errors import BackclothError, InvalidRequest, TooLarge, UnsupportedMedia
+from backcloth.errors import BackclothError, InvalidRequest, TooLarge, Unavailable, UnsupportedMedia
 from backcloth.imaging import decoder as decoder_module
 from backcloth.imaging.decode import Photo, decode
 from backcloth.imaging.decode_wire import ANSWER, READY, REQUEST, Kind, Limits, take
-from backcloth.imaging.decoder import Decoder
+from backcloth.imaging.decoder import Decoder, real_time
 from harness.pictures import encoded, subject_picture
 
 LIMITS = Limits(max_pixels=2_000_000, seconds=1.5, megapixel_s=0.2, memory=256 * 2**20, pixel_bytes=32)
@@ -180,9 +180,8 @@ def many_scans(side: int, copies: int) -> bytes:
 
 
 @linux
-def test_a_picture_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_takes_too_long_is_refused() -> None:
     """The kernel ends the process once its CPU seconds are spent; the next picture is decoded."""
-    monkeypatch.setattr(decoder_module, "_WAITS", 1000.0)  # it is not real time that ends it
     decoder = Decoder(Limits(2_000_000, 0.2, 0.05, LIMITS.memory, LIMITS.pixel_bytes))
     decoder.open()
     begun = time.process_time(), sum(os.times()[2:4])
@@ -194,21 +193,38 @@ def test_a_picture_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatc
 
 
 @linux
-@pytest.mark.usefixtures("decoder")
-def test_a_process_that_waits_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also without using the CPU: real time has its end too."""
-    monkeypatch.setattr(decoder_module, "_WAITS", 0.2)
-    impatient = Decoder(LIMITS)
-    before = set(children())
+def test_a_process_that_hangs_is_ended() -> None:
+    """Real time has its end too; then it is not the picture that is at fault, and a later one is decoded."""
+    impatient = Decoder(LIMITS, lambda _cpu_s: 0.3)
     impatient.open()
-    (pid,) = set(children()) - before
+    (pid,) = children()
     os.kill(pid, signal.SIGSTOP)
     begun = time.monotonic()
-    with pytest.raises(TooLarge, match=r"image: .* time"):
+    with pytest.raises(Unavailable, match=r"image: .* not decoded in time") as refusal:
         impatient.decode(encoded(subject_picture()), parameter="image")
     assert time.monotonic() - begun < 3
+    assert refusal.value.headers == {"Retry-After": "30"}
     assert pid not in children()
     impatient.close()
+
+
+@linux
+def test_a_process_that_is_held_up_is_waited_for(decoder: Decoder) -> None:
+    """On a machine with too much to do, a good picture takes its time and is decoded."""
+    (pid,) = children()
+    os.kill(pid, signal.SIGSTOP)
+    on = threading.Timer(0.5, os.kill, (pid, signal.SIGCONT))
+    on.start()
+    begun = time.monotonic()
+    assert same(decoder.decode(encoded(subject_picture()), parameter="image"), _here(subject_picture()))
+    assert time.monotonic() - begun > 0.4
+    assert children() == [pid]
+    on.join()
+
+
+def test_real_time_is_many_times_cpu_time() -> None:
+    """As on a machine that does ten things at once, and for the smallest allowance as long as it takes."""
+    assert [real_time(cpu_s) for cpu_s in (0.2, 3.0, 11.5)] == [30.0, 30.0, 115.0]
 
 
 @linux
@@ -359,7 +375,7 @@ def test_what_a_process_says_is_not_trusted(answer: bytes) -> None:
 
     liar = threading.Thread(target=lie)
     liar.start()
-    child = decoder_module._Child(LIMITS)
+    child = decoder_module._Child(LIMITS, real_time)
     child.end()
     child._channel = ours
     with pytest.raises(decoder_module._Died):
@@ -369,7 +385,7 @@ def test_what_a_process_says_is_not_trusted(answer: bytes) -> None:
     theirs.close()
 
 
-def test_bytes_that_drip_end_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_that_drip_end_in_time() -> None:
     """A process that sends a byte now and then does not get more time by each of them."""
     ours, theirs = socket.socketpair()
     over = threading.Event()
@@ -383,12 +399,11 @@ def test_bytes_that_drip_end_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     dripping = threading.Thread(target=drip)
     dripping.start()
-    monkeypatch.setattr(decoder_module, "_WAITS", 0.2)
-    child = decoder_module._Child(LIMITS)
+    child = decoder_module._Child(LIMITS, lambda _cpu_s: 0.3)
     child.end()
     child._channel = ours
     begun = time.monotonic()
-    with pytest.raises(decoder_module._Died):
+    with pytest.raises(decoder_module._HeldUp):
         child.decode(b"GIF", LIMITS.max_pixels)
     assert time.monotonic() - begun < 3
     over.set()

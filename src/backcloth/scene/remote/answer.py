@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pybase64
 
-from backcloth.errors import BackclothError, InternalError, ModerationRefused
+from backcloth.errors import BackclothError, InternalError, ModerationRefused, Unavailable
 from backcloth.imaging.decoder import Decoder
 
 _MODERATION = ("moderation_blocked", "content_policy_violation")
@@ -26,7 +26,7 @@ def picture_in_json(body: bytes, size: tuple[int, int], decoder: Decoder) -> npt
 
     Raises:
         Unusable: it is not that.
-        OSError: it could not be decoded for want of a process.
+        OSError, Unavailable: it could not be decoded for want of a process, or of time.
     """
     try:
         encoded = json.loads(body)["data"][0]["b64_json"]
@@ -47,11 +47,13 @@ def picture_in(data: bytes, size: tuple[int, int], decoder: Decoder) -> npt.NDAr
 
     Raises:
         Unusable: it is not that.
-        OSError: it could not be decoded for want of a process.
+        OSError, Unavailable: it could not be decoded for want of a process, or of time.
     """
     width, height = size
     try:
         picture = decoder.decode(data, parameter="the answer", max_pixels=width * height).picture
+    except Unavailable:
+        raise  # no fault of the server's
     except BackclothError as problem:
         raise Unusable(problem.details) from problem
     if picture.shape[:2] != (height, width):

@@ -41,7 +41,7 @@ class Dialect(Protocol):
 
         Raises:
             Unusable: there is no such picture in it.
-            OSError: it could not be decoded for want of a process.
+            OSError, Unavailable: it could not be decoded for want of a process, or of time.
         """
         ...
 

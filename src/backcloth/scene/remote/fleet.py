@@ -133,7 +133,7 @@ def _picture(answer: Answer, replica: Replica, size: tuple[int, int]) -> npt.NDA
         replica.failed(str(problem))
         _log.error("remote_engine_unusable", url=replica.target.base_url, reason=str(problem))
         raise Unavailable("The generator's answer could not be used.", retry_after=_RETRY_S) from problem
-    except OSError as problem:
+    except (OSError, Unavailable) as problem:
         # No fault of the server's. It is not tried again as other such faults are: the picture was paid for.
         _log.exception("remote_engine_undecoded", url=replica.target.base_url)
         raise Unavailable("The generator's answer could not be decoded.", retry_after=_RETRY_S) from problem

@@ -216,19 +216,22 @@ def test_an_answer_that_costs_too_much_is_not_decoded_to_its_end(
     strict.close()
 
 
+@pytest.mark.parametrize("fault", ["no process", "no time"])
 def test_an_answer_that_cannot_be_decoded_here_is_not_paid_for_again(
-    server: ImagesServer, make_job: MakeJob
+    server: ImagesServer, make_job: MakeJob, fault: str
 ) -> None:
-    """Where no process can decode it, the job ends with a 503, and the server is not blamed."""
-    closed = Decoder(Limits(1, 1, 0, 256 * 2**20, 32))
-    closed.close()
-    painter = engine(server, decoder=closed)
+    """Where no process can decode it, or none in time, the job ends with a 503; the server is not blamed."""
+    decoder = Decoder(Limits(1, 1, 0, 256 * 2**20, 32), lambda _cpu_s: 0.0)
+    if fault == "no process":
+        decoder.close()
+    painter = engine(server, decoder=decoder)
     for _ in range(3):
         with pytest.raises(Unavailable, match="could not be decoded") as refusal:
             painter.generate(subject_job(make_job))
         assert type(refusal.value) is Unavailable
     assert server.painted == 3
     assert painter.trouble() == ""
+    decoder.close()
 
 
 @pytest.mark.parametrize("failure", ["status 429 after 30", "status 503 after 30"])
