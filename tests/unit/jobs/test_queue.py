@@ -9,6 +9,12 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 
+from backcloth.domain.background import Solid
+from backcloth.domain.colour import Colour
+from backcloth.domain.job import Failure, State, Webhook
+from backcloth.domain.request import Remote, ReplaceBackground
+from backcloth.jobs.again import do_again
+from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.queue import Queue
 from backcloth.jobs.runner import Duties, Runner
 
@@ -91,6 +97,25 @@ def test_what_is_committed_runs_and_nothing_else(engine: sa.Engine, queue: Queue
     recorder.wait(lambda: bool(recorder.worked and recorder.told))
     assert (recorder.worked, recorder.told) == (["committed"], [("committed", 1)])
     assert queue.stranded({"rolled-back"}) == {"rolled-back"}
+
+
+def test_a_failed_job_is_done_again_by_a_worker(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
+    """A new job of the same organisation and request is enqueued with its row; the failed one stays."""
+    ledger = Ledger(engine, boot="now", retention_s=60, on_webhook=queue.enqueue_webhook)
+    request = ReplaceBackground(Remote("https://example.com/a.png"), Solid(Colour(1, 2, 3)), seed=4)
+    with engine.begin() as connection:
+        webhook = Webhook("https://example.com/hook", b"key")
+        ledger.insert(connection, "failed", "agency", request, webhook, turn=1)
+    ledger.fail("failed", Failure(404, "Image not found", "The picture is gone."))
+    again = do_again(engine, ledger, queue, "failed")
+    recorder.wait(lambda: bool(recorder.worked and recorder.told))
+    assert (recorder.worked, recorder.told) == ([again], [("failed", 1)])
+    job = ledger.find(again)
+    assert job is not None
+    assert (job.organisation, job.state, ledger.request(again)) == ("agency", State.QUEUED, request)
+    assert ledger.webhook(again) == webhook
+    with pytest.raises(ValueError, match="queued"):
+        do_again(engine, ledger, queue, again)
 
 
 def test_a_failing_store_is_tried_again(engine: sa.Engine, queue: Queue, recorder: Recorder) -> None:
