@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from backcloth.domain.request import Checks
-from backcloth.language.embedding import EmbeddingUnavailable, installed
+from backcloth.language.embedding import EmbeddingUnavailable, installed, verified_network
 from backcloth.moderation.chain import Chain, TextChain
 from backcloth.moderation.guard import open_guard
 from backcloth.moderation.image_classifier import open_classifier
@@ -95,7 +95,9 @@ def open_image_moderators(settings: ModerationSettings) -> ImageModerators:
 
 
 def open_text_moderator(settings: ModerationSettings) -> TextModerator:
-    """Who judges prompts. Loads the embedded classifier, and the network that it reads with.
+    """Who judges prompts. Loads the classifier, and verifies the network that it reads meanings with.
+
+    The network is loaded for the first prompt: a command that has none to judge need not wait for it.
 
     Raises:
         ModeratorUnavailable: the classifier or its network is missing, or is not what it should be.
@@ -104,11 +106,11 @@ def open_text_moderator(settings: ModerationSettings) -> TextModerator:
     allowed = read_phrases(settings.allowlist) if settings.allowlist else NOTHING
     blocked = read_phrases(settings.blocklist) if settings.blocklist else NOTHING
     try:
-        classifier = TextClassifier(installed())
+        verified_network()
     except EmbeddingUnavailable as problem:
         raise ModeratorUnavailable(f"prompts cannot be judged: {problem}") from problem
     words = WordModerator(blocked=blocked, allowed=allowed)
-    embedded = PromptModerator(words, classifier, settings.mode)
+    embedded = PromptModerator(words, TextClassifier(installed), settings.mode)
     if "openai" not in settings.prompt:
         return embedded
     return TextChain([embedded, ServerTextModerator(_server_of(settings, Thresholds()))])

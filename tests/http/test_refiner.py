@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from backcloth.moderation.words import WordModerator
 from harness.answers import finished
 from harness.images_server import KEY, ImagesServer
 from harness.quick_job import quick_job
@@ -128,9 +129,21 @@ def test_the_rules_refine_where_the_model_cannot(
     assert "cat" not in note
 
 
-def test_what_a_model_writes_is_judged(service: ServiceProcess, model: Site) -> None:
-    """Words that a caller may not send may not come from a model either; who wants no check gets none."""
-    foul = f"{WORDS}, splattered gore and severed heads"
+@pytest.mark.parametrize(
+    ("foul", "listed"),
+    [
+        (f"{WORDS}, splattered gore and severed heads", True),
+        ("An intruder prying open a back door with a crowbar at night", False),
+    ],
+)
+def test_what_a_model_writes_is_judged(
+    service: ServiceProcess, model: Site, foul: str, *, listed: bool
+) -> None:
+    """Words that a caller may not send may not come from a model either; who wants no check gets none.
+
+    Whether the lexicon lists them, or only the classifier knows.
+    """
+    assert WordModerator().check(foul).allowed is not listed
     model.pages = says(foul)
     answer = service.post(quick_job(prompt=PROMPT, seed=11, sync=True))
     assert answer.status_code == 422, answer.text

