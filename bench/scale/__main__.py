@@ -23,7 +23,7 @@ def main() -> int:
     names = parser.parse_args().what or list(ALL)
     figures: dict[str, object] = {"machine": report.machine()}
     missed = 0
-    postgres = Postgres("max_connections=200").start()
+    postgres = Postgres("max_connections=600").start()
     try:
         for name in names:
             load = os.getloadavg()[0]

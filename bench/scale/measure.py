@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.photo import jpeg
 from bench.process import own_mib, spent_cpu_s
+from bench.scale.looks import CLIENTS, looks_a_second
 from bench.scale.pace import submit
 from bench.scale.programs import MODEST, TOY, pinned
 from bench.scale.stage import UNLIMITED, cluster, connections, ended, postgres_cpu_s, transactions
@@ -184,8 +185,24 @@ def idle(postgres: Postgres) -> list[Figure]:
     return figures
 
 
+def looks(postgres: Postgres) -> list[Figure]:
+    """Looks for a job that the server answers a second, by workers that look at once and by waiting jobs."""
+    figures = []
+    with cluster(postgres) as made:
+        made.add_apis(1)
+        made.add_workers(1)
+        made.workers[0].kill()
+        for waiting in (0, 1000):
+            if waiting:
+                submit(made.apis, quick_job(), rate=1000, count=waiting)
+            for clients in CLIENTS:
+                found = looks_a_second(postgres, made.database_url, clients)
+                figures.append(Figure(f"looks a second, {clients} at once, {waiting} jobs waiting", found))
+    return figures
+
+
 def _cpu_s(made: Cluster) -> float:
     return sum(spent_cpu_s(api.process.pid) for api in made.apis if api.process)
 
 
-ALL = {each.__name__: each for each in (throughput, acceptance, embedded, fairness, scaling, idle)}
+ALL = {each.__name__: each for each in (throughput, acceptance, embedded, fairness, scaling, idle, looks)}

@@ -60,7 +60,7 @@ def test_a_copy_of_a_running_service_is_a_service(tmp_path: Path, launch: Launch
 @pytest.mark.skipif("TEST_HARD" not in os.environ, reason="needs three more processes: make test-hard")
 def test_a_dump_of_postgresql_is_a_cluster(postgres: Postgres, tmp_path: Path) -> None:
     """The page's commands dump a database with a waiting job; a worker on the restored one ends it."""
-    path = f"{postgres._programs}:{os.environ['PATH']}"
+    path = f"{postgres.program('pg_dump').parent}:{os.environ['PATH']}"
     first = Cluster(tmp_path, postgres.new_database())
     second = Cluster(tmp_path, postgres.new_database(), token=first.token)
     try:

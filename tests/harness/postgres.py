@@ -64,6 +64,10 @@ class Postgres:
                 return self
         raise TimeoutError((self._home / "log").read_text())
 
+    def program(self, name: str) -> Path:
+        """One of PostgreSQL's programs, such as pg_dump."""
+        return self._programs / name
+
     @property
     def pid(self) -> int:
         """Its first process, above all others; 0 where it does not run."""
