@@ -1,4 +1,4 @@
-"""How many looks for a job one PostgreSQL answers a second: PostgreSQL's own pgbench sends what workers send."""
+"""How many looks for a job one PostgreSQL answers a second: its own pgbench sends what workers send."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SELECT workflow_uuid FROM dbos.workflow_status
  ORDER BY priority, created_at LIMIT 4 FOR UPDATE SKIP LOCKED;
 COMMIT;
 """
-"""One look, as PostgreSQL's log showed it: is the connection alive, has the queue changed, what is waiting."""
+"""One look, as the server's log showed it: does the connection live, has the queue changed, what waits."""
 
 
 def looks_a_second(postgres: Postgres, database_url: str, clients: int) -> float:

@@ -12,7 +12,7 @@ from bench.photo import jpeg
 from bench.process import own_mib, spent_cpu_s
 from bench.scale.looks import CLIENTS, looks_a_second
 from bench.scale.pace import submit
-from bench.scale.programs import MODEST, TOY, pinned
+from bench.scale.programs import TOY, pinned
 from bench.scale.stage import UNLIMITED, cluster, connections, ended, postgres_cpu_s, transactions
 from harness.cluster import Cluster
 from harness.postgres import Postgres
@@ -69,7 +69,7 @@ def throughput(postgres: Postgres) -> list[Figure]:
     ]
 
 
-_WHERE = (("workers elsewhere", None), ("2 here, of low priority", MODEST), ("2 here", TOY))
+_WHERE = (("workers elsewhere", None), ("two workers here", TOY))
 
 
 def acceptance(postgres: Postgres) -> list[Figure]:

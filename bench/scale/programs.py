@@ -24,9 +24,6 @@ app()
 TOY = ("-c", _TOY)
 """The whole service, its engine of flat colours made to cost 50 ms of CPU more a job."""
 
-MODEST = ("-c", "import os; os.nice(10)" + _TOY)
-"""The same with the low priority that deploy/ gives workers which share a machine with API processes."""
-
 
 def pinned(core: int) -> tuple[str, str]:
     """The service as it is, on one core, as if that were its machine."""
