@@ -307,7 +307,8 @@ class JobSettings(_Group):
     lease_s: float = Field(15.0, ge=2)
     """With PostgreSQL: a worker that was silent for so long is taken for dead, and its jobs run again."""
     retention_days: float = Field(3.0, gt=0, le=3650)
-    """Results and their jobs are removed after this time; three days is the contract's default."""
+    """Results and their jobs are removed after this time; three days is the contract's default. An
+    organisation may have its own (`backcloth retention`)."""
     usage_days: float = Field(400.0, ge=62, le=3650)
     """How long it is known what was used: a year and a month, so that bills can be checked. Quotas need two
     months."""

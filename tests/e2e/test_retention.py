@@ -7,11 +7,13 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from backcloth.jobs.deliveries import Deliveries, Delivery
 from backcloth.storage.database import open_database
+from harness import command
 from harness.service_process import Launch
 
 SECONDS = 3
@@ -49,6 +51,33 @@ def test_results_and_rows_are_removed(tmp_path: Path, launch: Launch, photo_base
         assert database.execute("SELECT count(*) FROM workflow_status").fetchone() == (0,)
         assert database.execute("SELECT count(*) FROM deliveries").fetchone() == (0,)
         assert database.execute("SELECT job_id FROM usage").fetchall() == [(request_id,)]
+
+
+def test_an_organisation_has_its_own_retention(tmp_path: Path, launch: Launch, photo_base64: str) -> None:
+    """Set while the service runs, it ends that organisation's jobs and URLs, and nobody else's."""
+    service = launch(BACKCLOTH_JOB_SWEEP_S="0.5")
+    token = service.new_token("brief")
+    days = f"{SECONDS / 86_400:.8f}"
+    set_it = command.backcloth("retention", "set", "brief", days, "--data-dir", str(tmp_path / "data"))
+    assert set_it.returncode == 0, set_it.stderr
+    body = {"image": photo_base64, "prompt": "#000000", "sync": True, "original_quality": True}
+    brief, other = service.post(body, token=token).json(), service.post(body).json()
+    lives = [
+        int(parse_qs(urlsplit(each["result"]["image_url"]).query)["exp"][0]) - time.time()
+        for each in (brief, other)
+    ]
+    assert lives[0] < SECONDS
+    assert lives[1] > 86_400
+
+    deadline = time.monotonic() + 30
+    while service.status(brief["request_id"], token=token).status_code == 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert httpx.get(brief["result"]["image_url"]).status_code in {403, 404}
+    assert httpx.get(other["result"]["image_url"]).status_code == 200
+    results = [path.stem for path in (tmp_path / "data" / "pictures" / "results").iterdir()]
+    assert results == [other["request_id"]]
+    service.stop()
 
 
 def test_inputs_without_a_job_are_removed_when_they_are_old(launch: Launch, tmp_path: Path) -> None:

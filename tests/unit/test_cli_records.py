@@ -93,3 +93,17 @@ def test_quotas_are_set_shown_and_removed(data_dir: Path) -> None:
     assert run(data_dir, "quotas", "remove", "agency").exit_code == 0
     assert run(data_dir, "quotas", "remove", "agency").exit_code == 1
     assert run(data_dir, "quotas", "list").stdout == ""
+
+
+def test_retentions_are_set_shown_and_removed(data_dir: Path) -> None:
+    """A retention is changed in place; organisations and times that cannot be are refused."""
+    assert run(data_dir, "retention", "set", "agency", "5").exit_code == 0
+    assert run(data_dir, "retention", "set", "agency", "0.5").exit_code == 0
+    assert " ".join(run(data_dir, "retention", "list").stdout.split()) == "agency 0.5 days"
+    told = json.loads(run(data_dir, "retention", "list", "--json").stdout)
+    assert told == {"organisation": "agency", "days": 0.5}
+    for wrong in (["no such", "5"], ["agency", "0"], ["agency", "3651"], ["agency", "nan"]):
+        assert run(data_dir, "retention", "set", *wrong).exit_code == 2
+    assert run(data_dir, "retention", "remove", "agency").exit_code == 0
+    assert run(data_dir, "retention", "remove", "agency").exit_code == 1
+    assert run(data_dir, "retention", "list").stdout == ""

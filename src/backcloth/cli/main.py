@@ -15,6 +15,7 @@ from backcloth.cli import (
     models,
     quotas,
     replace,
+    retention,
     serve,
     tokens,
     usage,
@@ -38,6 +39,7 @@ app.command()(usage.usage)
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(quotas.app, name="quotas")
+app.add_typer(retention.app, name="retention")
 app.add_typer(models.app, name="models")
 
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from backcloth.domain.job import MAX_STARTS, Failure, Job, Result, State, Webhook
 from backcloth.domain.request import ReplaceBackground
+from backcloth.jobs.retention import kept_s
 from backcloth.jobs.table import jobs
 from backcloth.jobs.usage import meter
 
@@ -28,7 +29,7 @@ class Ledger:
     Args:
         engine: The database that also holds the job engine's tables.
         boot: Unique to this start of the process; tells a retry within it from a start after a crash.
-        retention_s: How long a final job is kept, in seconds.
+        retention_s: How long a final job is kept, in seconds, unless its organisation has its own retention.
         on_webhook: Called inside the transaction that ends a job which has a webhook, with the job's id and
             the webhook's URL.
         on_end: Called inside every transaction that ends a job.
@@ -195,7 +196,7 @@ class Ledger:
         change = (
             jobs.update()
             .where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN))
-            .values(finished_at=now, expires_at=now + self._retention_s, **values)
+            .values(finished_at=now, expires_at=now + kept_s(self._retention_s), **values)
             .returning(jobs.c.organisation, jobs.c.webhook_url)
         )
         with self._engine.begin() as connection:
