@@ -15,6 +15,7 @@ import httpx
 
 from backcloth.domain.job import MAX_STARTS
 from harness.pictures import encoded, subject_picture
+from harness.quick_cutout import quick_cutout
 from harness.service_process import Launch, ServiceProcess
 
 JOBS = 120
@@ -22,7 +23,7 @@ KILLS = 4
 
 
 class Submitters:
-    """Threads that keep submitting small hex jobs, through every death of the service.
+    """Threads that keep submitting hex jobs, through every death of the service.
 
     Attributes:
         accepted: Ids for which a 202 was read.
@@ -46,7 +47,7 @@ class Submitters:
             assert not thread.is_alive()
 
     def _submit(self, number: int) -> None:
-        picture = base64.b64encode(encoded(subject_picture(160, 120 + number))).decode()
+        picture = base64.b64encode(encoded(subject_picture(800, 600 + number), "JPEG")).decode()
         while len(self.accepted) < JOBS:
             body = {"image": picture, "prompt": "#336699", "seed": number, "original_quality": True}
             try:
@@ -80,7 +81,7 @@ def job_ids(data_dir: Path) -> set[str]:
 
 def test_every_accepted_job_ends_once(tmp_path: Path, launch: Launch) -> None:
     """Of over a hundred jobs accepted around several kill -9, each ends once, and with its picture."""
-    service = launch()
+    service = launch(**quick_cutout(tmp_path))
     submitters = Submitters(service)
     submitters.run()
     pick = random.Random(20261122)
@@ -115,7 +116,7 @@ def test_every_accepted_job_ends_once(tmp_path: Path, launch: Launch) -> None:
 
 def test_a_job_that_kills_its_process_ends_in_error(tmp_path: Path, launch: Launch) -> None:
     """A job whose process dies under it every time is failed in the end, and others go on."""
-    service = launch()
+    service = launch(**quick_cutout(tmp_path))
     large = base64.b64encode(encoded(subject_picture(3000, 2400), "JPEG")).decode()
     body = {"image": large, "prompt": "a marble table by a window", "seed": 1}
     request_id = service.post(body).json()["request_id"]
