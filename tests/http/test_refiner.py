@@ -130,14 +130,14 @@ def test_the_rules_refine_where_the_model_cannot(
 
 
 @pytest.mark.parametrize(
-    ("foul", "listed"),
+    ("foul", "listed", "seed"),
     [
-        (f"{WORDS}, splattered gore and severed heads", True),
-        ("An intruder prying open a back door with a crowbar at night", False),
+        (f"{WORDS}, splattered gore and severed heads", True, 11),
+        ("A marble table, an intruder prying open a back door with a crowbar at night", False, 12),
     ],
 )
 def test_what_a_model_writes_is_judged(
-    service: ServiceProcess, model: Site, foul: str, *, listed: bool
+    service: ServiceProcess, model: Site, foul: str, seed: int, *, listed: bool
 ) -> None:
     """Words that a caller may not send may not come from a model either; who wants no check gets none.
 
@@ -145,9 +145,9 @@ def test_what_a_model_writes_is_judged(
     """
     assert WordModerator().check(foul).allowed is not listed
     model.pages = says(foul)
-    answer = service.post(quick_job(prompt=PROMPT, seed=11, sync=True))
+    answer = service.post(quick_job(prompt=PROMPT, seed=seed, sync=True))
     assert answer.status_code == 422, answer.text
-    unchecked = quick_job(prompt=PROMPT, seed=11, sync=True, prompt_content_moderation=False)
+    unchecked = quick_job(prompt=PROMPT, seed=seed, sync=True, prompt_content_moderation=False)
     assert finished(service.post(unchecked))["refined_prompt"] == foul
 
 
