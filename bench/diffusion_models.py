@@ -128,7 +128,10 @@ def _filled(network: Any) -> Any:
     network = network.to(torch.bfloat16).to_empty(device="cpu").eval()
     with torch.no_grad():
         for name, values in (*network.named_parameters(), *network.named_buffers()):
-            if values.ndim > 1:
+            if not values.is_floating_point():
+                # CLIP's positions, the only whole numbers among them.
+                values.copy_(torch.arange(values.numel()).view_as(values))
+            elif values.ndim > 1:
                 values.normal_(std=0.02)
             else:
                 values.fill_(1 if name.endswith(("weight", "running_var")) else 0)
