@@ -42,7 +42,7 @@ ROUTES = {
     "/": {"GET"},
     "/web/app.js": {"GET"},
 }
-WITH_TOKEN = [(method, path) for path in list(ROUTES)[:5] for method in ROUTES[path]]
+WITH_TOKEN = [(method, path) for path in list(ROUTES)[:5] for method in sorted(ROUTES[path])]
 UNKNOWN = [
     *("/nope", "/v2", "/v1/background/replace", "/health", "/files", "/files/", "/web/", "/web/nope", "//"),
     *(f"{SUBMIT}/", "/v2/status", "/v2/status/", f"/v2/status/{NO_ID}/", "/docs/", "/metrics/"),
