@@ -61,7 +61,9 @@ def noise(seed: int, *shape: int) -> Pixels:
     return np.random.Generator(np.random.PCG64(seed)).integers(0, 256, (*shape, 3), dtype=np.uint8)
 
 
-DECODER = Decoder(Limits(50_000_000, 1.5, 0.2, 256 * 2**20, 32))
+DECODING = Limits(50_000_000, 1.5, 0.2, 256 * 2**20, 32)
+
+DECODER = Decoder(DECODING)
 """One for all, as starting its process takes longer than decoding what tests give it."""
 
 

@@ -21,6 +21,8 @@ class HostileSite(Loopback):
 
     def __init__(self, picture: bytes) -> None:
         self._picture = picture
+        # Before anybody asks: it takes a second or two, in which a download could run out of time.
+        self._packed = gzip.compress(picture + bytes(200 * 2**20), 6)
         self._over = threading.Event()
 
     def __exit__(self, *arguments: object) -> None:
@@ -30,11 +32,13 @@ class HostileSite(Loopback):
 
     def handler(self) -> type[BaseHTTPRequestHandler]:
         """Answers as the path's name says."""
-        return type("Answers", (_Answers,), {"picture": self._picture, "over": self._over})
+        shared = {"picture": self._picture, "packed": self._packed, "over": self._over}
+        return type("Answers", (_Answers,), shared)
 
 
 class _Answers(BaseHTTPRequestHandler):
     picture: bytes
+    packed: bytes
     over: threading.Event
     protocol_version = "HTTP/1.1"
 
@@ -83,10 +87,9 @@ class _Answers(BaseHTTPRequestHandler):
         self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
 
     def inflates(self) -> None:
-        """A body of 200 MiB, packed into 200 kB."""
-        packed = gzip.compress(self.picture + bytes(200 * 2**20), 6)
-        self.start({"Content-Type": "image/png", "Content-Encoding": "gzip"}, len(packed))
-        self.wfile.write(packed)
+        """A body of 200 MiB, packed into 200 kB; unless it is unpacked, it is no picture."""
+        self.start({"Content-Type": "image/png", "Content-Encoding": "gzip"}, len(self.packed))
+        self.wfile.write(self.packed)
 
     def headers_without_end(self) -> None:
         self.wfile.write(b"HTTP/1.1 200 OK\r\n")

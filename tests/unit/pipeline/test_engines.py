@@ -16,12 +16,13 @@ from backcloth.domain.background import Prompt, Solid
 from backcloth.domain.colour import Colour
 from backcloth.domain.request import Checks, Mode, ReplaceBackground, Stored
 from backcloth.errors import EngineDown, InvalidRequest, Unavailable
+from backcloth.imaging.decoder import Decoder
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.moderation import admit
 from backcloth.pipeline.run import replace_background
 from backcloth.scene.protocol import Capabilities, Plate, SceneEngine, SceneJob
 from backcloth.scene.router import Route, Router
-from harness.fakes import engines_around, noise
+from harness.fakes import DECODING, engines_around, noise
 
 
 @dataclass
@@ -128,7 +129,8 @@ def test_a_negative_prompt_that_the_engine_ignores_is_refused_before_acceptance(
 def test_every_engine_is_closed_once() -> None:
     """Also one that serves several routes, and one that only stands in."""
     first, second, studio = Painter("first"), Painter("second"), Painter("studio")
-    engines = routed(first, second, stand_in=studio)
+    decoder = Decoder(DECODING)  # its own, as closing ends it too
+    engines = replace(routed(first, second, stand_in=studio), decoder=decoder)
     assert {engine.name for engine in engines.all_scenes} == {"solid", "first", "second", "studio"}
     engines.close()
     assert [each.closed for each in (first, second, studio)] == [1, 1, 1]
