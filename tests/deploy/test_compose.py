@@ -108,7 +108,7 @@ def test_the_proxy_allows_what_the_service_does() -> None:
     """A body that the service would take passes the proxy, and its token with it."""
     settings = settings_of({})
     (size,) = re.findall(r"client_max_body_size (\d+)m;", NGINX)
-    assert int(size) * 1024 * 1024 > settings.body.max_bytes
+    assert int(size) * 1024 * 1024 == settings.body.max_bytes
     (wait,) = re.findall(r"^        proxy_read_timeout (\d+)s;", NGINX, re.MULTILINE)
     assert int(wait) > settings.job.sync_deadline_s
     assert "underscores_in_headers on;" in NGINX
