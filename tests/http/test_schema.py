@@ -30,7 +30,7 @@ from harness.answers import failure
 from harness.quick_job import quick_job
 from harness.service_process import ServiceProcess
 
-EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "15"))
 NOT_DESCRIBED = "positive_data_acceptance"
 """The one check left out: no schema can say which texts are pictures, so most that it allows is refused."""
 
