@@ -15,13 +15,14 @@ from pathlib import Path
 
 import httpx
 
+from harness.own_process import OwnProcess
 from harness.service_process import ServiceProcess, free_port
 
 READY_S = 120
 
 
 @dataclass
-class WorkerProcess:
+class WorkerProcess(OwnProcess):
     """`backcloth worker` as a process of its own.
 
     Attributes:
@@ -70,22 +71,6 @@ class WorkerProcess:
         """Sends it a signal."""
         if self.process:
             self.process.send_signal(number)
-
-    def kill(self) -> None:
-        """Kill -9."""
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> int:
-        """SIGTERM; its exit status."""
-        return self._end(signal.SIGTERM)
-
-    def _end(self, number: signal.Signals) -> int:
-        if self.process is None:
-            return 0
-        self.process.send_signal(number)
-        status = self.process.wait(timeout=60)
-        self.process = None
-        return status
 
 
 @dataclass

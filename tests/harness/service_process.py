@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -16,13 +15,14 @@ from typing import Any
 
 import httpx
 
+from harness.own_process import OwnProcess
 from harness.plain import PLAIN
 
 READY_S = 120
 
 
 @dataclass
-class ServiceProcess:
+class ServiceProcess(OwnProcess):
     """`backcloth serve` as a process of its own.
 
     Attributes:
@@ -81,22 +81,6 @@ class ServiceProcess:
                 time.sleep(0.05)
         self.kill()
         raise RuntimeError(f"the service did not become ready:\n{self.log}")
-
-    def kill(self) -> None:
-        """Kill -9."""
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> int:
-        """SIGTERM; its exit status."""
-        return self._end(signal.SIGTERM)
-
-    def _end(self, number: signal.Signals) -> int:
-        if self.process is None:
-            return 0
-        self.process.send_signal(number)
-        status = self.process.wait(timeout=60)
-        self.process = None
-        return status
 
     def post(self, body: dict[str, Any], *, timeout: float = 60, token: str | None = None) -> httpx.Response:
         """Submits a request."""

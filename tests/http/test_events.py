@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from harness.answers import accepted, failure, refusal
-from harness.quick_job import quick_job, quick_picture, token_of
+from harness.quick_job import quick_job, token_of
 from harness.service_process import ServiceProcess
-from harness.site import Page, Site
+from harness.site import Site
 
 STREAMS = 2
 
@@ -31,22 +31,6 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]
     running = ServiceProcess(tmp_path_factory.mktemp("single"), environment).start()
     yield running
     running.kill()
-
-
-@pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    """Opens at the latest when the test ends."""
-    event = threading.Event()
-    yield event
-    event.set()
-
-
-@pytest.fixture
-def site(gate: threading.Event) -> Iterator[Site]:
-    """The caller's web server; `/slow.png` waits for the gate."""
-    with Site({"/slow.png": Page(quick_picture(), gate=gate)}) as running:
-        yield running
-        gate.set()
 
 
 @contextmanager
