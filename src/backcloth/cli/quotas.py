@@ -7,17 +7,14 @@ from typing import Annotated
 
 import typer
 
-from backcloth.accounts.tokens import require_organisation
 from backcloth.cli.configure import DataDir, fail
-from backcloth.cli.records import AsJson, line, records
+from backcloth.cli.records import AsJson, Organisation, check_organisation, line, records
 from backcloth.jobs.quota import Quotas
 
 app = typer.Typer(
     help="Jobs a month that an organisation may have done; without a quota it is not limited.",
     no_args_is_help=True,
 )
-
-Organisation = Annotated[str, typer.Argument(help="As in `tokens list`.")]
 
 
 @app.command("set")
@@ -27,10 +24,7 @@ def set_quota(
     data_dir: DataDir = None,
 ) -> None:
     """Sets a quota; it holds from the next request on."""
-    try:
-        require_organisation(organisation)
-    except ValueError as problem:
-        raise fail(str(problem), 2) from None
+    check_organisation(organisation)
     with records(data_dir) as engine:
         Quotas(engine).set(organisation, jobs_a_month)
     typer.echo(f"{organisation}: {jobs_a_month} jobs a month")

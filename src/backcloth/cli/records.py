@@ -12,11 +12,21 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 import typer
 
+from backcloth.accounts.tokens import require_organisation
 from backcloth.cli.configure import fail, load
 from backcloth.errors import one_line
 from backcloth.service import open_tables
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Organisation = Annotated[str, typer.Argument(help="As in `tokens list`.")]
+
+
+def check_organisation(name: str) -> None:
+    """Ends the command with a sentence where an organisation cannot have this name."""
+    try:
+        require_organisation(name)
+    except ValueError as problem:
+        raise fail(str(problem), 2) from None
 
 
 @contextmanager

@@ -7,17 +7,14 @@ from typing import Annotated
 
 import typer
 
-from backcloth.accounts.tokens import require_organisation
 from backcloth.cli.configure import DataDir, fail
-from backcloth.cli.records import AsJson, line, records
+from backcloth.cli.records import AsJson, Organisation, check_organisation, line, records
 from backcloth.jobs.retention import DAYS_MAX, Retentions
 
 app = typer.Typer(
     help="Days that an organisation's results are kept; for all others BACKCLOTH_JOB_RETENTION_DAYS holds.",
     no_args_is_help=True,
 )
-
-Organisation = Annotated[str, typer.Argument(help="As in `tokens list`.")]
 
 
 @app.command("set")
@@ -29,10 +26,7 @@ def set_retention(
     """Sets a retention; it holds for jobs that end from now on."""
     if not 0 < days <= DAYS_MAX:
         raise fail(f"days must be more than 0 and at most {DAYS_MAX}", 2)
-    try:
-        require_organisation(organisation)
-    except ValueError as problem:
-        raise fail(str(problem), 2) from None
+    check_organisation(organisation)
     with records(data_dir) as engine:
         Retentions(engine).set(organisation, days)
     typer.echo(f"{organisation}: results are kept {days:g} days")

@@ -29,6 +29,10 @@ class State(enum.StrEnum):
         return self in (State.COMPLETED, State.FAILED)
 
 
+UNFINISHED = tuple(state for state in State if not state.final)
+"""What is accepted and has not ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a job failed, as the caller is told."""

@@ -11,15 +11,13 @@ import structlog
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from backcloth.domain.job import State
+from backcloth.domain.job import UNFINISHED
 from backcloth.jobs.table import jobs
 
 _log = structlog.get_logger(__name__)
 
 _KEPT_S = 2.0
 """Anybody may ask for the metrics, and the answer costs two queries."""
-
-_STATES = (State.QUEUED, State.RUNNING)
 
 
 class Backlog(Collector):
@@ -68,7 +66,7 @@ class Backlog(Collector):
         webhooks = GaugeMetricFamily(
             "backcloth_webhooks_waiting", "Webhooks to be tried, now or later.", waiting
         )
-        for state in _STATES:
+        for state in UNFINISHED:
             count, oldest = counts.get(state, (0, None))
             depth.add_metric([state], count)
             age.add_metric([state], max(0.0, time.time() - oldest) if oldest is not None else 0.0)
@@ -77,7 +75,7 @@ class Backlog(Collector):
     def _count(self) -> dict[str, tuple[int, float | None]]:
         query = (
             sa.select(jobs.c.state, sa.func.count(), sa.func.min(jobs.c.created_at))
-            .where(jobs.c.state.in_(_STATES))
+            .where(jobs.c.state.in_(UNFINISHED))
             .group_by(jobs.c.state)
         )
         with self._engine.connect() as connection:

@@ -10,14 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from backcloth.domain.job import MAX_STARTS, Failure, Job, Result, State, Webhook
+from backcloth.domain.job import MAX_STARTS, UNFINISHED, Failure, Job, Result, State, Webhook
 from backcloth.domain.request import ReplaceBackground
 from backcloth.jobs.retention import kept_s
 from backcloth.jobs.table import jobs
 from backcloth.jobs.usage import meter
 
 _REQUEST = TypeAdapter(ReplaceBackground)
-_OPEN = (State.QUEUED, State.RUNNING)
 _DEADLY = Failure(
     500, "Internal server error", f"The worker stopped each of the {MAX_STARTS} times that this job was run."
 )
@@ -81,7 +80,7 @@ class Ledger:
     def open_ids(self) -> set[str]:
         """The ids of all unfinished jobs."""
         with self._engine.connect() as connection:
-            return set(connection.execute(sa.select(jobs.c.id).where(jobs.c.state.in_(_OPEN))).scalars())
+            return set(connection.execute(sa.select(jobs.c.id).where(jobs.c.state.in_(UNFINISHED))).scalars())
 
     def known(self, job_ids: Sequence[str]) -> set[str]:
         """Those of the given ids that have a row."""
@@ -112,7 +111,7 @@ class Ledger:
         """How many earlier processes died while they ran this unfinished job."""
         died = sa.and_(jobs.c.boot.is_not(None), jobs.c.boot != self._boot)
         with self._engine.connect() as connection:
-            query = sa.select(jobs.c.attempts).where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN), died)
+            query = sa.select(jobs.c.attempts).where(jobs.c.id == job_id, jobs.c.state.in_(UNFINISHED), died)
             return connection.execute(query).scalar_one_or_none() or 0
 
     def start(self, job_id: str) -> ReplaceBackground | None:
@@ -123,7 +122,7 @@ class Ledger:
         another_boot = sa.or_(jobs.c.boot.is_(None), jobs.c.boot != self._boot)
         claim = (
             jobs.update()
-            .where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN))
+            .where(jobs.c.id == job_id, jobs.c.state.in_(UNFINISHED))
             .values(
                 state=State.RUNNING,
                 attempts=jobs.c.attempts + sa.case((another_boot, 1), else_=0),
@@ -160,9 +159,9 @@ class Ledger:
         """
         with self._engine.begin() if news else self._engine.connect() as connection:
             for job_id, (stage, progress) in news.items():
-                mine = sa.and_(jobs.c.id == job_id, jobs.c.state.in_(_OPEN), jobs.c.boot == self._boot)
+                mine = sa.and_(jobs.c.id == job_id, jobs.c.state.in_(UNFINISHED), jobs.c.boot == self._boot)
                 connection.execute(jobs.update().where(mine).values(stage=stage, progress=progress))
-            query = sa.select(jobs.c.id).where(jobs.c.id.in_(job_ids), jobs.c.state.in_(_OPEN))
+            query = sa.select(jobs.c.id).where(jobs.c.id.in_(job_ids), jobs.c.state.in_(UNFINISHED))
             return set(connection.execute(query).scalars())
 
     def before(self, job_id: str) -> int:
@@ -195,7 +194,7 @@ class Ledger:
             values = {"state": State.FAILED, "failure": asdict(end)}
         change = (
             jobs.update()
-            .where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN))
+            .where(jobs.c.id == job_id, jobs.c.state.in_(UNFINISHED))
             .values(finished_at=now, expires_at=now + kept_s(self._retention_s), **values)
             .returning(jobs.c.organisation, jobs.c.webhook_url)
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from backcloth.domain.job import State
+from backcloth.domain.job import UNFINISHED
 from backcloth.errors import Forbidden
 from backcloth.jobs.table import jobs
 from backcloth.jobs.usage import month_of, usage
@@ -20,8 +20,6 @@ quotas = sa.Table(
     sa.Column("organisation", sa.String(64), primary_key=True),
     sa.Column("jobs_a_month", sa.Integer, nullable=False),
 )
-
-_OPEN = (State.QUEUED, State.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,9 @@ def require_quota(connection: sa.Connection, organisation: str) -> None:
 def _taken(organisation: sa.ColumnElement[str], month: str) -> sa.ColumnElement[int]:
     """One statement, so that a job which ends meanwhile is counted once."""
     count = sa.select(sa.func.count())
-    unfinished = count.where(jobs.c.organisation == organisation, jobs.c.state.in_(_OPEN)).scalar_subquery()
+    unfinished = count.where(
+        jobs.c.organisation == organisation, jobs.c.state.in_(UNFINISHED)
+    ).scalar_subquery()
     completed = count.where(usage.c.organisation == organisation, usage.c.month == month).scalar_subquery()
     return unfinished + completed
 

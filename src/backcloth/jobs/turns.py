@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from backcloth.domain.job import State
+from backcloth.domain.job import UNFINISHED, State
 from backcloth.jobs.table import jobs
-
-_OPEN = (State.QUEUED, State.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def line_for(connection: sa.Connection, organisation: str) -> Line:
         sa.func.max(jobs.c.turn).filter(mine),
         sa.func.max(jobs.c.turn).filter(jobs.c.state == State.RUNNING),
         sa.func.min(jobs.c.turn).filter(jobs.c.state == State.QUEUED),
-    ).where(jobs.c.state.in_(_OPEN))
+    ).where(jobs.c.state.in_(UNFINISHED))
     everybody, own, last, in_work, waiting = connection.execute(counts).one()
     earliest = waiting or 1 if in_work is None else in_work + 1
     return Line(everybody, own, max((last or 0) + 1, earliest))
