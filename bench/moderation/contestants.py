@@ -14,8 +14,8 @@ from typing import IO, Literal
 
 from backcloth.moderation.protocol import TextModerator
 from backcloth.moderation.words import WordModerator
-from backcloth.moderators import open_text_moderator
 from backcloth.settings import ModerationSettings
+from backcloth.text_moderator import open_text_moderator
 
 PEERS = {"safetext": "safetext==0.3.3", "alt-profanity-check": "alt-profanity-check==1.9.1"}
 """Name → what pip installs for it, each in an environment of its own."""

@@ -6,16 +6,14 @@ from collections.abc import Collection
 
 import structlog
 
-from backcloth.imaging.decode_wire import Limits
-from backcloth.imaging.decoder import Decoder
 from backcloth.language.embedding import EmbeddingUnavailable, verified_network
-from backcloth.moderators import open_text_moderator, policy_of, require_judges
 from backcloth.pipeline.desk import Desk, JudgeElsewhere
 from backcloth.scene.registry import Around, open_engines
 from backcloth.scene.studio.engine import Reader
 from backcloth.scene.studio.meaning import Meaning
-from backcloth.settings import Backend, ImageSettings, Settings, StudioSettings
+from backcloth.settings import Backend, Settings, StudioSettings
 from backcloth.storage.store import Store
+from backcloth.text_moderator import open_text_moderator, policy_of, require_judges
 
 _log = structlog.get_logger(__name__)
 
@@ -33,33 +31,14 @@ def open_desk(settings: Settings, store: Store, secret: bytes) -> Desk:
         ValueError: the file of engines is wrong.
     """
     require_judges(settings.moderation)
-    decoder = Decoder(limits_of_decoding(settings.image))
     return Desk(
-        scenes=open_engines(reader_of(settings.studio), around_of(settings, decoder, paints=False)),
+        scenes=open_engines(reader_of(settings.studio), _around(settings)),
         text_moderator=open_text_moderator(settings.moderation),
         image_moderator=_elsewhere(settings.moderation.input),
         result_moderator=_elsewhere(settings.moderation.output),
         policy=policy_of(settings.moderation, secret),
         store=store,
     )
-
-
-def limits_of_decoding(settings: ImageSettings) -> Limits:
-    """What decoding one picture may cost."""
-    return Limits(
-        settings.max_pixels,
-        settings.decode_s,
-        settings.decode_megapixel_s,
-        settings.decode_bytes,
-        settings.decode_pixel_bytes,
-    )
-
-
-def around_of(settings: Settings, decoder: Decoder, *, paints: bool = True) -> Around | None:
-    """The operator's file of engines, and what it is read with."""
-    if settings.engines is None:
-        return None
-    return Around(settings.engines, decoder, settings.cutout.models_dir, paints=paints)
 
 
 def reader_of(settings: StudioSettings) -> Reader:
@@ -69,6 +48,16 @@ def reader_of(settings: StudioSettings) -> Reader:
     except EmbeddingUnavailable as problem:
         _log.warning("studio_reads_by_vocabulary_alone", reason=str(problem))
     return Reader(Meaning(), settings.threshold, refuse=settings.unmatched == "refuse")
+
+
+def _around(settings: Settings) -> Around | None:
+    if settings.engines is None:
+        return None
+    # Most have no such file, and are spared what reads pictures.
+    from backcloth.around import around_of, limits_of_decoding  # noqa: PLC0415
+    from backcloth.imaging.decoder import Decoder  # noqa: PLC0415
+
+    return around_of(settings, Decoder(limits_of_decoding(settings.image)), paints=False)
 
 
 def _elsewhere(backends: Collection[Backend]) -> JudgeElsewhere | None:

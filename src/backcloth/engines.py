@@ -7,13 +7,18 @@ from pathlib import Path
 
 from pydantic import HttpUrl
 
+# What the embedded engines draw with: loaded at the start, so that the first job does not wait for it.
+import backcloth.scene.reference.made
+import backcloth.scene.solid_shadow
+import backcloth.scene.studio.drawn  # noqa: F401
+from backcloth.around import around_of, limits_of_decoding
 from backcloth.cutout.birefnet import Shelf
 from backcloth.cutout.presets import open_segmenter
 from backcloth.cutout.protocol import Segmenter
-from backcloth.desk import around_of, limits_of_decoding, reader_of
+from backcloth.desk import reader_of
 from backcloth.imaging.credentials import Credentials
 from backcloth.imaging.decoder import Decoder
-from backcloth.moderators import open_image_moderators, open_text_moderator, policy_of
+from backcloth.moderators import open_image_moderators
 from backcloth.net.fetch import Fetcher
 from backcloth.net.peer import Peer
 from backcloth.pipeline.engines import Engines
@@ -31,6 +36,7 @@ from backcloth.settings import (
 )
 from backcloth.storage.sign import SECRET_BYTES
 from backcloth.storage.store import Store
+from backcloth.text_moderator import open_text_moderator, policy_of
 
 REFINED_BYTES = 256 * 1024
 """Largest answer of a language model taken: a prompt is some hundred bytes, before which some think aloud."""

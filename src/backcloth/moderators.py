@@ -1,58 +1,25 @@
-"""The composition root's part for moderation: settings in, moderators out."""
+"""The composition root's part for checks of pictures: settings in, moderators out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TypeVar
 
-from backcloth.domain.request import Checks
-from backcloth.language.embedding import EmbeddingUnavailable, installed, verified_network
-from backcloth.moderation.chain import Chain, TextChain
+from backcloth.moderation.chain import Chain
 from backcloth.moderation.guard import open_guard
 from backcloth.moderation.image_classifier import open_classifier
 from backcloth.moderation.nudity import NudityModerator, network_path
-from backcloth.moderation.phrases import NOTHING, read_phrases
-from backcloth.moderation.prompts import PromptModerator
-from backcloth.moderation.protocol import ImageModerator, ModeratorUnavailable, TextModerator
-from backcloth.moderation.server import Server, ServerModerator, ServerTextModerator
-from backcloth.moderation.text_classifier import TextClassifier
+from backcloth.moderation.protocol import ImageModerator, ModeratorUnavailable
+from backcloth.moderation.server import Server, ServerModerator
 from backcloth.moderation.thresholds import MODES, Thresholds
-from backcloth.moderation.words import WordModerator
 from backcloth.net.peer import Peer
-from backcloth.pipeline.policy import Policy, key_of
 from backcloth.settings import Backend, ModerationSettings
+from backcloth.text_moderator import require_judges
 
 ANSWER_BYTES = 256 * 1024
 """Largest answer of a moderation server taken; one picture's scores are two thousand bytes."""
 
 T = TypeVar("T")
-
-
-def policy_of(settings: ModerationSettings, secret: bytes) -> Policy:
-    """The operator's policy, its marks keyed by the service's signing secret."""
-    return Policy(
-        key=key_of(secret),
-        forced=Checks(
-            prompt="prompt" in settings.force,
-            visual_input="image" in settings.force,
-            visual_output="result" in settings.force,
-        ),
-        excused=frozenset(settings.excused),
-        log_raw=settings.log_raw,
-    )
-
-
-def require_judges(settings: ModerationSettings) -> None:
-    """Sees that checks of pictures that are forced have somebody to run them.
-
-    Raises:
-        ModeratorUnavailable: one has not.
-    """
-    for check, backends, knob in (("image", settings.input, "INPUT"), ("result", settings.output, "OUTPUT")):
-        if check in settings.force and not backends:
-            raise ModeratorUnavailable(
-                f"BACKCLOTH_MODERATION_FORCE has {check}, but BACKCLOTH_MODERATION_{knob} names nobody"
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +61,6 @@ def open_image_moderators(settings: ModerationSettings) -> ImageModerators:
     return ImageModerators(before, after)
 
 
-def open_text_moderator(settings: ModerationSettings) -> TextModerator:
-    """Who judges prompts. Loads the classifier, and verifies the network that it reads meanings with.
-
-    The network is loaded for the first prompt: a command that has none to judge need not wait for it.
-
-    Raises:
-        ModeratorUnavailable: the classifier or its network is missing, or is not what it should be.
-        ValueError: a file of phrases cannot be read.
-    """
-    allowed = read_phrases(settings.allowlist) if settings.allowlist else NOTHING
-    blocked = read_phrases(settings.blocklist) if settings.blocklist else NOTHING
-    try:
-        verified_network()
-    except EmbeddingUnavailable as problem:
-        raise ModeratorUnavailable(f"prompts cannot be judged: {problem}") from problem
-    words = WordModerator(blocked=blocked, allowed=allowed)
-    embedded = PromptModerator(words, TextClassifier(installed), settings.mode)
-    if "openai" not in settings.prompt:
-        return embedded
-    return TextChain([embedded, ServerTextModerator(_server_of(settings, Thresholds()))])
-
-
 def _chain(moderators: list[ImageModerator]) -> Chain | None:
     return Chain(moderators) if moderators else None
 
@@ -143,10 +88,10 @@ def _open(name: Backend, settings: ModerationSettings, thresholds: Thresholds) -
                 _given(settings.guard_dir), thresholds, device=settings.device, timeout_s=settings.timeout_s
             )
         case "openai":
-            return ServerModerator(_server_of(settings, thresholds))
+            return ServerModerator(server_of(settings, thresholds))
 
 
-def _server_of(settings: ModerationSettings, thresholds: Thresholds) -> Server:
+def server_of(settings: ModerationSettings, thresholds: Thresholds) -> Server:
     """The moderation server of the settings; nothing is asked yet."""
     peer = Peer(
         f"{str(_given(settings.openai_url)).rstrip('/')}/moderations",

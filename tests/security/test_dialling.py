@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from backcloth.errors import DownloadFailed, InvalidRequest
-from backcloth.net.fetch import Fetcher, check_url
+from backcloth.net.fetch import Fetcher
+from backcloth.net.url import check_url
 from backcloth.net.webhook import Outcome, Verdict, WebhookSender
 from harness.watched_sockets import watched_sockets
 

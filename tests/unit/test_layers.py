@@ -32,7 +32,18 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """Package → what of ours it may import besides itself; a dotted name allows that module alone."""
 
-COMPOSITION = {"service", "desk", "engines", "crew", "moderators", "cli", "__main__", "__init__"}
+COMPOSITION = {
+    "service",
+    "desk",
+    "around",
+    "engines",
+    "crew",
+    "moderators",
+    "text_moderator",
+    "cli",
+    "__main__",
+    "__init__",
+}
 
 
 def imports(path: Path) -> set[str]:
@@ -76,5 +87,15 @@ def test_every_package_has_a_rule() -> None:
 @pytest.mark.parametrize("heavy", ["onnxruntime", "torch", "diffusers"])
 def test_the_api_loads_no_engine_runtime(heavy: str) -> None:
     """A process that imports the API and the service has not loaded an inference runtime."""
-    program = f"import sys, backcloth.api.app, backcloth.service; sys.exit({heavy!r} in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    assert not _loaded("backcloth.api.app, backcloth.service", heavy)
+
+
+@pytest.mark.parametrize("heavy", ["cv2", "PIL", "aiohttp", "backcloth.scene.studio.render"])
+def test_a_process_that_only_accepts_jobs_loads_nothing_that_does_them(heavy: str) -> None:
+    """The command that serves loads no OpenCV, no Pillow, no HTTP client, nothing that draws: a quarter."""
+    assert not _loaded("backcloth.cli.serve", heavy)
+
+
+def _loaded(imported: str, module: str) -> bool:
+    program = f"import sys, {imported}; sys.exit({module!r} in sys.modules)"
+    return subprocess.run([sys.executable, "-c", program], check=False).returncode != 0

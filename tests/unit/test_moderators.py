@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from backcloth.domain.request import Checks
 from backcloth.moderation.protocol import ModeratorUnavailable
-from backcloth.moderators import open_image_moderators, policy_of
+from backcloth.moderators import open_image_moderators
 from backcloth.settings import ModerationSettings, Settings
+from backcloth.text_moderator import policy_of
 
 SERVER = {"openai_url": "http://127.0.0.1:9/v1", "openai_model": "tiny"}
 

@@ -11,8 +11,8 @@ import pybase64
 from backcloth.domain.media import sniff
 from backcloth.domain.request import Remote, Source, Stored
 from backcloth.errors import InvalidRequest, TooLarge, UnsupportedMedia
-from backcloth.jobs.work import input_key
-from backcloth.net.fetch import check_url
+from backcloth.jobs.keys import input_key
+from backcloth.net.url import check_url
 
 _DATA_URI = re.compile(r"data:[^,]{0,200},", re.IGNORECASE)
 _BLANKS = re.compile(r"\s")

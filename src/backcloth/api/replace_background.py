@@ -22,8 +22,8 @@ from backcloth.domain.job import Job, Webhook
 from backcloth.domain.request import ReplaceBackground
 from backcloth.errors import Unavailable, UnsupportedMedia
 from backcloth.jobs.status import result_body
-from backcloth.net.fetch import check_url
-from backcloth.net.webhook import derive_key
+from backcloth.net.signature import derive_key
+from backcloth.net.url import check_url
 
 router = APIRouter()
 

@@ -15,8 +15,8 @@ from backcloth.domain.background import Background, Prompt, References, Solid, S
 from backcloth.domain.colour import parse_hex, solid_colour
 from backcloth.domain.placement import PADDING_MAX, Placement, Position, Shadow
 from backcloth.domain.request import RANDOM_SEED_MAX, SEED_MAX, Mode, ReplaceBackground
+from backcloth.pipeline.admit import admit
 from backcloth.pipeline.engines import Engines
-from backcloth.pipeline.moderation import admit
 from backcloth.pipeline.run import Outcome, replace_background
 from backcloth.pipeline.watch import Watch
 from backcloth.scene.studio.spec import SpecError, read_spec, to_plain

@@ -15,7 +15,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from backcloth.cli.configure import fail
-from backcloth.cutout.weights import WeightsError
 from backcloth.errors import one_line
 from backcloth.service import Service
 from backcloth.settings import Settings
@@ -38,7 +37,7 @@ def open_service(settings: Settings, *, works: bool, serves: bool) -> Service:
     """The service, not yet at work; ends the command with a sentence where it cannot be."""
     try:
         return Service(settings, works=works, serves=serves)
-    except (ValueError, WeightsError, OSError, SQLAlchemyError) as problem:
+    except (ValueError, OSError, SQLAlchemyError) as problem:
         raise fail(one_line(problem)) from None
 
 

@@ -11,7 +11,7 @@ from backcloth.cutout.spec import NetworkSpec
 _PACKAGED = Path(__file__).parent / "weights"
 
 
-class WeightsError(Exception):
+class WeightsError(ValueError):
     """Weights that a preset needs cannot be used."""
 
 

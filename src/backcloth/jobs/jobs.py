@@ -21,8 +21,8 @@ from backcloth.jobs.quota import require_quota
 from backcloth.jobs.repeats import Key, claim, find
 from backcloth.jobs.turns import Line, line_for
 from backcloth.jobs.waiters import Waiters
+from backcloth.pipeline.admit import admit
 from backcloth.pipeline.desk import Desk
-from backcloth.pipeline.moderation import admit
 from backcloth.storage.store import StoreFull
 
 _log = structlog.get_logger(__name__)

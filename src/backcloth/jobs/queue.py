@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 
-from backcloth.net.webhook import receiver
+from backcloth.net.url import receiver
 
 APPLICATION = "backcloth"
 
@@ -82,7 +82,7 @@ class Queue:
         Args:
             job_id: Whose end is told.
             attempt: The attempt's number, from 2.
-            whose: The receiver, as `net.webhook.receiver` names it.
+            whose: The receiver, as `net.url.receiver` names it.
             wait_s: Seconds until it is due.
         """
         options = _telling(job_id, attempt, whose)

@@ -10,10 +10,11 @@ from itertools import islice
 
 import structlog
 
+from backcloth.jobs.keys import job_of_input, job_of_result, result_key
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.queue import Queue
-from backcloth.jobs.work import Worker, job_of_input, job_of_result, result_key
+from backcloth.jobs.work import Worker
 from backcloth.storage.store import Store
 
 _log = structlog.get_logger(__name__)

@@ -14,7 +14,8 @@ from backcloth.jobs.deliveries import Deliveries, Delivery
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.status import status_body
-from backcloth.net.webhook import Verdict, WebhookSender, receiver
+from backcloth.net.url import receiver
+from backcloth.net.webhook import Verdict, WebhookSender
 from backcloth.storage.sign import Links
 
 _log = structlog.get_logger(__name__)

@@ -10,6 +10,7 @@ from backcloth.domain.job import Failure, Result
 from backcloth.domain.request import ReplaceBackground
 from backcloth.errors import BackclothError, InternalError, ModerationRefused
 from backcloth.jobs.gate import Gate
+from backcloth.jobs.keys import result_key
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.progress import Progress
@@ -21,26 +22,6 @@ from backcloth.pipeline.run import Outcome, replace_background
 _log = structlog.get_logger(__name__)
 
 INTERNAL = InternalError("The job failed for an internal reason. Quote the request id to the operator.")
-
-
-def input_key(job_id: str, index: int) -> str:
-    """Where the store keeps an inline picture until the job ends."""
-    return f"inputs/{job_id}-{index}"
-
-
-def job_of_input(key: str) -> str:
-    """The job an input's key belongs to."""
-    return key.removeprefix("inputs/").partition("-")[0]
-
-
-def result_key(job_id: str) -> str:
-    """Where the store keeps the result. The same for every attempt, so that a repeat overwrites."""
-    return f"results/{job_id}.png"
-
-
-def job_of_result(key: str) -> str:
-    """The job a result's key belongs to."""
-    return key.removeprefix("results/").removesuffix(".png")
 
 
 class Worker:

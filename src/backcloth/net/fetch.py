@@ -7,33 +7,16 @@ import asyncio
 import aiohttp
 from yarl import URL
 
-from backcloth.errors import DownloadFailed, ImageNotFound, InvalidRequest, TooLarge
+from backcloth.errors import DownloadFailed, ImageNotFound, TooLarge
 from backcloth.net.addresses import Network
-from backcloth.net.session import FAULTS, WEB_PORTS, Guard, parse_url, run
+from backcloth.net.session import FAULTS, WEB_PORTS, Guard, run
+from backcloth.net.url import parse_url
 
 MIB = 1024 * 1024
-URL_MAX = 2048
-"""Characters of a URL that a caller may give. A redirect may lead to a longer one, as signed links are."""
-
 _PIECE_BYTES = 64 * 1024
 _ACCEPT = "image/png, image/jpeg, image/webp, */*;q=0.1"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GONE = (404, 410)
-
-
-def check_url(url: str, parameter: str) -> None:
-    """Checks a URL by its text alone, a picture's or a webhook's; where it leads is seen when it is dialled.
-
-    Raises:
-        InvalidRequest: not an http or https URL with a host, or it is longer than 2048 characters, or
-            it holds a user name, a password or control characters.
-    """
-    if len(url) > URL_MAX:
-        raise InvalidRequest(f"{parameter}: the URL has more than {URL_MAX} characters")
-    try:
-        parse_url(url)
-    except ValueError as error:
-        raise InvalidRequest(f"{parameter}: {error}") from error
 
 
 class Fetcher:

@@ -6,7 +6,8 @@ import asyncio
 
 import aiohttp
 
-from backcloth.net.session import FAULTS, parse_url, run
+from backcloth.net.session import FAULTS, run
+from backcloth.net.url import parse_url
 
 _PIECE_BYTES = 64 * 1024
 

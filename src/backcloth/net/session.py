@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
-from yarl import URL
 
 from backcloth.net.addresses import Network, is_listed, may_dial
 
@@ -19,11 +17,6 @@ WEB_PORTS = (80, 443)
 FAULTS = (aiohttp.ClientError, OSError, ValueError)
 """All that a session raises over a hostile URL or server. TimeoutError is an OSError and UnicodeError a
 ValueError."""
-
-_NAME = r"[^][/?#@\\\s:%]*[^][/?#@\\\s:%.]\.?"
-_PLAIN = re.compile(rf"https?://(\[[^][/?#@\\\s]+\]|{_NAME})(:[0-9]*)?([/?#]|$)", re.IGNORECASE)
-"""How a URL has to begin: what other parsers read otherwise, or not at all, is not taken here either. Escapes
-in a host, digits of other scripts in a port, `@` without a name before it, blanks and backslashes."""
 
 T = TypeVar("T")
 
@@ -83,30 +76,6 @@ class Guard:
             auto_decompress=False,
             headers={"User-Agent": "Backcloth", "Accept-Encoding": "identity"},
         )
-
-
-def parse_url(url: str) -> URL:
-    """Reads an absolute http or https URL.
-
-    Raises:
-        ValueError: it is no such URL; the message is a phrase fit for the caller.
-    """
-    if any(character < " " or character == "\x7f" for character in url):
-        raise ValueError("the URL holds a control character")
-    try:
-        parsed = URL(url)
-        host, port = parsed.raw_host, parsed.port
-    except ValueError as error:
-        raise ValueError("the URL cannot be read") from error
-    if parsed.scheme not in ("http", "https"):
-        raise ValueError("the URL must begin with http:// or https://")
-    if not host or not port:
-        raise ValueError("the URL names no host, or port 0")
-    if parsed.raw_user is not None or parsed.raw_password is not None:
-        raise ValueError("the URL must not hold a user name or password")
-    if not _PLAIN.match(url):
-        raise ValueError("the URL's host or port cannot be read")
-    return parsed
 
 
 def run(exchange: Coroutine[Any, Any, T]) -> T:

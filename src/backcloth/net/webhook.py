@@ -3,44 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import enum
-import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backcloth.net.addresses import Network
-from backcloth.net.session import FAULTS, WEB_PORTS, Blocked, Guard, parse_url, run
-
-_PURPOSE = b"bria-webhook-signing-v1"
-
-
-def derive_key(token: str) -> bytes:
-    """The 32-byte key that signs for a token. It signs nothing else, so the token need not be kept."""
-    return hmac.new(token.encode(), _PURPOSE, hashlib.sha256).digest()
-
-
-def receiver(url: str) -> str:
-    """Whose server a URL names: its host and port, the same for all paths there. `-` for none."""
-    try:
-        target = parse_url(url)
-    except ValueError:
-        return "-"
-    return f"{target.raw_host}:{target.port}"
-
-
-def sign(key: bytes, webhook_id: str, timestamp: int, body: bytes) -> str:
-    """The `Bria-Webhook-Signature` header: `v1=` and the base64 HMAC-SHA256 of `id.timestamp.body`.
-
-    Args:
-        key: From `derive_key`.
-        webhook_id: The job's id.
-        timestamp: Unix seconds of this attempt.
-        body: The bytes that are sent; UTF-8, because receivers decode them before they verify.
-    """
-    message = f"{webhook_id}.{timestamp}.".encode() + body
-    return "v1=" + base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode()
+from backcloth.net.session import FAULTS, WEB_PORTS, Blocked, Guard, run
+from backcloth.net.signature import sign
+from backcloth.net.url import parse_url
 
 
 class Verdict(enum.StrEnum):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backcloth.domain.request import Checks
-from backcloth.imaging.decode import Photo
+
+if TYPE_CHECKING:
+    from backcloth.imaging.decode import Photo
 
 _PURPOSE = b"marks of judged content, 1"
 """Parts the key of the marks from whatever else the service's secret signs."""

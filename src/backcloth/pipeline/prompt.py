@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from backcloth.domain.background import Prompt, Solid
 from backcloth.domain.request import ReplaceBackground
+from backcloth.pipeline.admit import moderate_prompt
 from backcloth.pipeline.engines import Engines
-from backcloth.pipeline.moderation import moderate_prompt
 from backcloth.scene.protocol import Plate, SceneEngine
 
 

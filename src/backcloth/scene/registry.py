@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcloth.domain.background import Prompt, References, Solid, Staged
 from backcloth.domain.request import Mode
-from backcloth.imaging.decoder import Decoder
-from backcloth.scene.diffusion.engine import MODELS_DIR, open_diffusion
+from backcloth.scene.diffusion.folder import MODELS_DIR
 from backcloth.scene.engines_file import EnginesFile, EnginesFileError, Row, read_engines_file
 from backcloth.scene.protocol import Chooser, Closable, SceneEngine
 from backcloth.scene.reference.engine import ReferenceEngine
-from backcloth.scene.remote.engine import open_remote
 from backcloth.scene.router import Route, Router
 from backcloth.scene.solid import SolidEngine
 from backcloth.scene.studio.engine import Reader, StudioEngine
+
+if TYPE_CHECKING:
+    from backcloth.imaging.decoder import Decoder
 
 Scenes = dict[type, SceneEngine | Chooser]
 
@@ -79,6 +80,10 @@ def open_engines(reader: Reader, around: Around | None = None) -> Scenes:
 def _open(
     name: str, table: Mapping[str, Any], engines: Mapping[str, SceneEngine], around: Around
 ) -> SceneEngine:
+    # Without these a process that only accepts jobs is a third smaller, and most have no such file.
+    from backcloth.scene.diffusion.engine import open_diffusion  # noqa: PLC0415
+    from backcloth.scene.remote.engine import open_remote  # noqa: PLC0415
+
     kinds: dict[str, Callable[[], SceneEngine]] = {
         "studio": lambda: engines["studio"],
         "reference": lambda: engines["reference"],

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from backcloth.moderation.phrases import read_phrases
-from backcloth.moderators import open_text_moderator
 from backcloth.settings import ModerationSettings
+from backcloth.text_moderator import open_text_moderator
 
 
 def test_a_blocked_phrase_is_refused_however_it_is_written(tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ from backcloth.language.embedding import Embedder, installed, network_path
 from backcloth.moderation.prompts import PromptModerator
 from backcloth.moderation.protocol import ModeratorUnavailable, TextModerator
 from backcloth.moderation.text_classifier import CATEGORIES, WEIGHTS, TextClassifier
-from backcloth.moderators import open_text_moderator
 from backcloth.prompting.rules import RulesRefiner
 from backcloth.scene.studio import scene as names
 from backcloth.scene.studio.catalogue import CATALOGUE
 from backcloth.scene.studio.describe import describe
 from backcloth.scene.studio.scene import Scene
 from backcloth.settings import ModerationSettings
+from backcloth.text_moderator import open_text_moderator
 
 HERE = Path(__file__).parent
 BENIGN = (HERE / "benign_prompts.txt").read_text("utf-8").splitlines()

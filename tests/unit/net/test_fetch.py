@@ -13,7 +13,8 @@ from ipaddress import ip_network
 import pytest
 
 from backcloth.errors import BackclothError, DownloadFailed, ImageNotFound, InvalidRequest, TooLarge
-from backcloth.net.fetch import Fetcher, check_url
+from backcloth.net.fetch import Fetcher
+from backcloth.net.url import check_url
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40

@@ -10,7 +10,9 @@ from ipaddress import ip_network
 import pytest
 from bria_client.toolkit.webhook_verification import verify_webhook_signature
 
-from backcloth.net.webhook import Outcome, Verdict, WebhookSender, derive_key, receiver, sign
+from backcloth.net.signature import derive_key, sign
+from backcloth.net.url import receiver
+from backcloth.net.webhook import Outcome, Verdict, WebhookSender
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 NOW = 1_700_000_000

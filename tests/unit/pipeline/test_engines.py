@@ -17,8 +17,8 @@ from backcloth.domain.colour import Colour
 from backcloth.domain.request import Checks, Mode, ReplaceBackground, Stored
 from backcloth.errors import EngineDown, InvalidRequest, Unavailable
 from backcloth.imaging.decoder import Decoder
+from backcloth.pipeline.admit import admit
 from backcloth.pipeline.engines import Engines
-from backcloth.pipeline.moderation import admit
 from backcloth.pipeline.run import replace_background
 from backcloth.scene.protocol import Capabilities, Plate, SceneEngine, SceneJob
 from backcloth.scene.router import Route, Router

@@ -16,9 +16,10 @@ from backcloth.domain.request import Checks, ReplaceBackground, Stored
 from backcloth.domain.verdict import Verdict
 from backcloth.errors import ModerationRefused, Unavailable
 from backcloth.imaging.decode import Photo
+from backcloth.pipeline.admit import admit
 from backcloth.pipeline.engines import Engines
 from backcloth.pipeline.inputs import Inputs
-from backcloth.pipeline.moderation import admit, moderate_inputs, moderate_result
+from backcloth.pipeline.moderation import moderate_inputs, moderate_result
 from backcloth.pipeline.policy import UNFORCED
 from harness.fakes import engines_around
 

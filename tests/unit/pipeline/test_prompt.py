@@ -14,8 +14,8 @@ from backcloth.domain.request import Checks, Mode, ReplaceBackground, Stored
 from backcloth.domain.verdict import ALLOWED, Verdict
 from backcloth.errors import ModerationRefused, PromptNotUnderstood
 from backcloth.moderation.words import WordModerator
+from backcloth.pipeline.admit import admit
 from backcloth.pipeline.engines import Engines
-from backcloth.pipeline.moderation import admit
 from backcloth.pipeline.prompt import as_drawn, refine
 from backcloth.prompting.fake import AppendingRefiner
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob

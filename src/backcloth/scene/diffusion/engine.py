@@ -14,7 +14,7 @@ from backcloth.domain.background import Prompt, References
 from backcloth.errors import InvalidRequest, Unavailable
 from backcloth.scene.diffusion.canvas import canvas_of, frame
 from backcloth.scene.diffusion.config import Config, read_config
-from backcloth.scene.diffusion.folder import Model, find_model
+from backcloth.scene.diffusion.folder import MODELS_DIR, Model, find_model
 from backcloth.scene.diffusion.pool import Pool
 from backcloth.scene.diffusion.preset import Effort, Preset, read_preset
 from backcloth.scene.diffusion.process import Process, order_of
@@ -22,9 +22,6 @@ from backcloth.scene.diffusion.references import shown_references
 from backcloth.scene.diffusion.task import Task
 from backcloth.scene.diffusion.ticket import Ticket
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob
-
-MODELS_DIR = Path.home() / ".cache" / "backcloth" / "models"
-"""Where models lie unless told otherwise, as the cut-out's weights do."""
 
 
 def open_diffusion(

@@ -12,6 +12,9 @@ from typing import Any
 from backcloth.scene.diffusion.config import Config
 from backcloth.scene.diffusion.preset import DiffusionError, Family, Part, Preset
 
+MODELS_DIR = Path.home() / ".cache" / "backcloth" / "models"
+"""Where models lie unless told otherwise, as the cut-out's weights do."""
+
 SUMS = "SHA256SUMS"
 """The checksums of a folder's files, as `sha256sum` writes them; `backcloth models pull` does too."""
 
