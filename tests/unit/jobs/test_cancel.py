@@ -16,11 +16,12 @@ from backcloth.domain.job import Job, Result, State, Webhook
 from backcloth.domain.request import ReplaceBackground, Stored
 from backcloth.errors import Unavailable
 from backcloth.jobs.cancel import cancel, was_cancelled
+from backcloth.jobs.keys import result_key
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
 from backcloth.jobs.progress import Progress
 from backcloth.jobs.waiters import Waiters
-from backcloth.jobs.work import Worker, result_key
+from backcloth.jobs.work import Worker
 from backcloth.pipeline.engines import Engines
 from backcloth.scene.protocol import Plate, SceneJob
 from harness.fakes import NoiseScene, engines_around
@@ -142,7 +143,7 @@ def test_the_engine_hears_of_it_and_others_of_the_engine(shelf: Shelf, progress:
     assert patient.begun.wait(30)
     for _ in range(300):
         job = shelf.job(job_id)
-        if job.stage == "plate":
+        if job.progress is not None:
             break
         threading.Event().wait(0.02)
     assert (job.state, job.stage, job.progress) == (State.RUNNING, "plate", 0.25)
