@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -91,6 +92,14 @@ def test_what_one_process_accepts_another_serves(cluster: Cluster) -> None:
     job_id = accepted(first.post(quick_job()), first.url)
     result = second.finished(job_id)["result"]
     assert image_file(result, origin=first.url) == image_file(result)
+
+
+def test_workers_give_way_to_what_answers_requests(cluster: Cluster) -> None:
+    """On cores that they share, a worker's threads come after those of an API process."""
+    api, worker = cluster.apis[0].process, cluster.workers[0].process
+    assert api
+    assert worker
+    assert os.getpriority(os.PRIO_PROCESS, worker.pid) > os.getpriority(os.PRIO_PROCESS, api.pid)
 
 
 def test_a_sync_request_is_answered_by_a_worker_elsewhere(cluster: Cluster) -> None:
