@@ -87,7 +87,7 @@ def acceptance(postgres: Postgres) -> list[Figure]:
         refused = paced.answers.total() - paced.answers[202]
         what, p99 = f"accept p99 in ms, 100 submits/s, {where}", 1000 * paced.quantile(0.99)
         figures += [
-            Figure(what, p99) if program else at_most(what, p99, 150),
+            at_most(what, p99, 150),
             Figure("  p50 in ms", 1000 * paced.quantile(0.5)),
             Figure("  CPU ms of an API process, a submit", 1000 * spent / 2000),
             Figure("  not accepted", refused, "0", refused == 0),
