@@ -15,6 +15,7 @@ from backcloth.api.limits import RequestLimits
 from backcloth.api.streams import Streams
 from backcloth.api.throttle import FailureThrottle
 from backcloth.desk import open_desk
+from backcloth.jobs import deliveries  # noqa: F401  # its table is made here, and what uses it is loaded later
 from backcloth.jobs.backlog import Backlog
 from backcloth.jobs.ended import EndedListener, announce
 from backcloth.jobs.jobs import Jobs

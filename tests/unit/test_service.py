@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,17 @@ def test_several_processes_need_common_ground(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="BACKCLOTH_STORE_URL"):
         Service(together)
     assert not list(tmp_path.iterdir())
+
+
+def test_every_table_is_known_before_tables_are_made() -> None:
+    """What is loaded late declares none: a new database would lack it, as it lacked the log of webhooks."""
+    program = """
+import backcloth.service, backcloth.jobs, importlib, pkgutil, sys
+from backcloth.storage.database import metadata
+early = set(metadata.tables)
+for module in pkgutil.iter_modules(backcloth.jobs.__path__, "backcloth.jobs."):
+    importlib.import_module(module.name)
+sys.exit(f"{sorted(set(metadata.tables) - early)}" if set(metadata.tables) != early else 0)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
