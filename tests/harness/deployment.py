@@ -11,6 +11,7 @@ from unittest import mock
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from typer import Context
 from typer.main import get_group
 
 from backcloth.api import health
@@ -59,5 +60,7 @@ def understood(arguments: Sequence[str]) -> dict[str, Any]:
         click.UsageError: it does not understand them.
     """
     name, *options = arguments
-    command = get_group(app).commands[name]
+    group = get_group(app)
+    command = group.get_command(Context(group), name)
+    assert command, f"no such command: {name}"
     return dict(command.make_context(name, list(options)).params)
