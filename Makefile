@@ -108,8 +108,8 @@ lock:
 	$(LOCK) --group pyproject.toml:build -o requirements/build.txt
 	$(LOCK) --group pyproject.toml:supply -o requirements/supply.txt
 	$(LOCK) --constraints requirements/dev.txt pyproject.toml -o requirements/base.txt
-	$(LOCK) --constraints requirements/dev.txt --extra c2pa --extra postgres --extra redis pyproject.toml \
-		-o requirements/cluster.txt
+	$(LOCK) --constraints requirements/dev.txt --extra c2pa --extra otel --extra postgres --extra redis \
+		pyproject.toml -o requirements/cluster.txt
 	$(LOCK) --constraints requirements/dev.txt --group pyproject.toml:training pyproject.toml -o requirements/training.txt
 	$(LOCK) --overrides requirements/without-torch.txt --constraints requirements/dev.txt \
 		--extra diffusion --group pyproject.toml:torch pyproject.toml -o requirements/diffusion.txt

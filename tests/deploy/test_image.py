@@ -51,10 +51,11 @@ def test_all_but_torch_is_installed_by_hash() -> None:
         assert len(list(locked(ROOT / name))) > 3
 
 
-def test_the_image_has_the_drivers_of_a_cluster() -> None:
-    """PostgreSQL and the shared limits need packages that the base install leaves to extras."""
+def test_the_image_has_what_a_cluster_needs() -> None:
+    """PostgreSQL, shared limits and traces need packages that the base install leaves to extras."""
     names = {each.name for each in locked(ROOT / "requirements" / "cluster.txt") if each.here}
     assert {"psycopg", "psycopg-binary", "redis", "c2pa-python", "dbos"} <= names
+    assert {"opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"} <= names
 
 
 def test_the_image_listens_where_it_says() -> None:

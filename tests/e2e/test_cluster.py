@@ -14,6 +14,7 @@ import pytest
 
 from harness.answers import accepted, finished, image_file, lines_of
 from harness.cluster import Cluster, WorkerProcess
+from harness.collector import Collector
 from harness.postgres import Postgres
 from harness.quick_job import quick_job, quick_picture, token_of
 from harness.site import Page, Site
@@ -24,7 +25,16 @@ SLOTS = 2
 
 
 @pytest.fixture(scope="module")
-def cluster(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def collector() -> Iterator[Collector]:
+    """Takes the spans of all processes."""
+    with Collector() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def cluster(
+    postgres: Postgres, collector: Collector, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
     """Two API processes and three workers on a database of their own; the tests use up two of the workers."""
     made = Cluster(
         tmp_path_factory.mktemp("cluster"),
@@ -34,6 +44,8 @@ def cluster(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Ite
             "BACKCLOTH_JOB_DRAIN_S": str(DRAIN_S),
             "BACKCLOTH_JOB_WORKERS": str(SLOTS),
             "BACKCLOTH_FETCH_TIMEOUT_S": "60",
+            "OTEL_SERVICE_NAME": "pictures",
+            **collector.environment,
         },
     )
     try:
@@ -125,6 +137,21 @@ def test_one_id_leads_through_the_logs_of_all_processes(cluster: Cluster) -> Non
     ]
     assert any('backcloth_webhook_attempts_total{verdict="delivered"} 1.0' in text for text in scrapes)
     assert all('backcloth_jobs_open{state="queued"}' in text for text in scrapes)
+
+
+def test_one_trace_leads_through_all_processes(cluster: Cluster, collector: Collector) -> None:
+    """Begun where the job was accepted, gone on with where it is done, under the operator's name for them."""
+    api = cluster.apis[0]
+    job_id = accepted(api.post(quick_job()), api.url)
+    found = collector.of_job(job_id, until=lambda seen: len({span.kind for span in seen}) == 3)
+    assert len({span.trace_id for span in found}) == 1
+    (request,) = (span for span in found if span.kind == "SERVER")
+    (work,) = (span for span in found if span.kind == "CONSUMER")
+    assert work.parent_id == request.span_id
+    assert api.process
+    assert request.resource["process.pid"] == str(api.process.pid)
+    assert work.resource["service.instance.id"] in {worker.name for worker in cluster.workers}
+    assert {span.resource["service.name"] for span in found} == {"pictures"}
 
 
 def test_one_organisations_jobs_do_not_delay_anothers(cluster: Cluster) -> None:

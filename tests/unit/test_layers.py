@@ -90,9 +90,11 @@ def test_the_api_loads_no_engine_runtime(heavy: str) -> None:
     assert not _loaded("backcloth.api.app, backcloth.service", heavy)
 
 
-@pytest.mark.parametrize("heavy", ["cv2", "PIL", "aiohttp", "backcloth.scene.studio.render"])
+@pytest.mark.parametrize(
+    "heavy", ["cv2", "PIL", "aiohttp", "opentelemetry.sdk", "backcloth.scene.studio.render"]
+)
 def test_a_process_that_only_accepts_jobs_loads_nothing_that_does_them(heavy: str) -> None:
-    """The command that serves loads no OpenCV, no Pillow, no HTTP client, nothing that draws: a quarter."""
+    """The command that serves loads no OpenCV, no Pillow, no HTTP client, no tracing, nothing that draws."""
     assert not _loaded("backcloth.cli.serve", heavy)
 
 

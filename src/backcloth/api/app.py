@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp
 
@@ -15,6 +16,9 @@ from backcloth.api.error_response import answer_errors
 
 _ROUTERS = (replace_background.router, status.router, events.router, files.router, health.router, page.router)
 
+_QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""Of the framework itself; request_span.py says why."""
+
 
 def create_app(context: Context) -> ASGIApp:
     """The ASGI application over an open service."""
@@ -26,13 +30,14 @@ def create_app(context: Context) -> ASGIApp:
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
+        telemetry=_QUIET,
     )
     return _layered(app, context, _ROUTERS)
 
 
 def create_worker_app(context: Context) -> ASGIApp:
     """What a worker answers: its health and its metrics."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=_QUIET)
     return _layered(app, context, (health.router,))
 
 

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backcloth.api.error_response import error_response
+from backcloth.api.request_span import answered, request_span
 from backcloth.errors import BackclothError, SlowBody, TooLarge, Unavailable
 from backcloth.jobs.metrics import Metrics
 from backcloth.settings import BodySettings
@@ -137,12 +138,15 @@ class Edge:
         body = Body(receive, self._settings, self._budget, Headers(scope=scope))
         answer = _Answer(send, request_id, body, self._metrics)
         scope.setdefault("state", {}).update(request_id=request_id, body=body, headers=answer.headers)
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            request_span(scope, request_id) as span,
+        ):
             try:
                 body.admit()
                 await self._app(scope, body.receive, answer.send)
             except BackclothError as refusal:
-                if answer.started:
+                if answer.status:
                     raise
                 await error_response(refusal, request_id)(scope, receive, answer.send)
             except Exception:
@@ -151,6 +155,7 @@ class Edge:
                     raise
             finally:
                 body.release()
+                answered(span, scope, answer.status)
 
 
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -173,6 +178,7 @@ class _Answer:
 
     Attributes:
         headers: More that this response is to carry, whatever it becomes; `request.state.headers` in routes.
+        status: Its status once it was begun, before that 0.
     """
 
     def __init__(self, send: Send, request_id: str, body: Body, metrics: Metrics) -> None:
@@ -180,19 +186,19 @@ class _Answer:
         self._body = body
         self._metrics = metrics
         self.headers = {"X-Request-Id": request_id}
-        self.started = False
+        self.status = 0
         self.complete = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers.update(self.headers)
             for name, value in _GUARDS.items():
                 headers.setdefault(name, value)
             if not self._body.complete:
                 headers["Connection"] = "close"
-            self._metrics.responses.labels(message["status"]).inc()
+            self._metrics.responses.labels(self.status).inc()
         elif not message.get("more_body", False) and not self._body.complete:
             await self._send({**message, "more_body": True})
             await self._body.drain()

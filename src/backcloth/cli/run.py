@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from backcloth.cli.configure import fail
+from backcloth.cli.traces import export_traces
 from backcloth.errors import one_line
 from backcloth.service import Service
 from backcloth.settings import Settings
@@ -47,6 +48,7 @@ def run(
     """Works, and answers on the listener if there is one, until SIGTERM or SIGINT. Does not return."""
     # uvicorn raises the signal again once it has shut down; the default would then skip the drain below.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    end_traces = export_traces(service.settings.executor)
     try:
         _open(service)
         greet(service)
@@ -58,6 +60,7 @@ def run(
         pass
     finally:
         service.close()
+    end_traces()
     _leave()
 
 

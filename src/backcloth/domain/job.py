@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,6 +78,7 @@ class Job:
         expires_at: Unix seconds; set once it is final.
         stage: What its worker last said it was at; None before that. A job that took no second never says.
         progress: Share of that stage that was done, 0..1; None where its engine does not tell.
+        trace: W3C's `traceparent` of the request that it was accepted from; None where nobody traced it.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Job:
     expires_at: float | None = None
     stage: str | None = None
     progress: float | None = None
+    trace: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

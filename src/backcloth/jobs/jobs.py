@@ -13,6 +13,7 @@ from obstore.exceptions import BaseError as StoreError
 from backcloth.domain.job import Job, Webhook
 from backcloth.domain.request import ReplaceBackground
 from backcloth.errors import Conflict, ModerationRefused, TooManyRequests, Unavailable
+from backcloth.jobs import spans
 from backcloth.jobs.cancel import cancel, was_cancelled
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
@@ -94,6 +95,7 @@ class Jobs:
             ModerationRefused, PromptNotUnderstood, Forbidden, Conflict, Unavailable, TooManyRequests: the
                 request cannot be accepted; nothing is left behind.
         """
+        spans.describe({"backcloth.organisation": organisation, "backcloth.mode": request.mode})
         if key and (earlier := self._accepted_under(key)):
             return earlier
         try:
@@ -109,7 +111,15 @@ class Jobs:
                     require_quota(connection, organisation)
                     line = line_for(connection, organisation)
                     self._require_room(line)
-                    self._ledger.insert(connection, job_id, organisation, request, webhook, turn=line.turn)
+                    self._ledger.insert(
+                        connection,
+                        job_id,
+                        organisation,
+                        request,
+                        webhook,
+                        turn=line.turn,
+                        trace=spans.carrier(),
+                    )
                     self._queue.enqueue(connection, job_id, line.turn)
         except BaseException as fault:
             # If the connection broke, the commit may have arrived all the same, and the job needs its inputs.

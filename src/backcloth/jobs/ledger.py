@@ -61,8 +61,9 @@ class Ledger:
         webhook: Webhook | None,
         *,
         turn: int,
+        trace: Mapping[str, str] | None = None,
     ) -> None:
-        """Adds an accepted job inside the caller's transaction."""
+        """Adds an accepted job inside the caller's transaction; `trace` is what its own goes on from."""
         connection.execute(
             jobs.insert().values(
                 id=job_id,
@@ -71,6 +72,7 @@ class Ledger:
                 seed=request.seed,
                 turn=turn,
                 request=_REQUEST.dump_python(request, mode="json"),
+                trace=trace,
                 webhook_url=webhook.url if webhook else None,
                 webhook_key=webhook.key.hex() if webhook else None,
                 created_at=time.time(),
@@ -236,4 +238,5 @@ def _job(row: sa.RowMapping) -> Job:
         expires_at=row["expires_at"],
         stage=row["stage"],
         progress=row["progress"],
+        trace=row["trace"],
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 import structlog
 
+from backcloth.jobs import spans
 from backcloth.jobs.ledger import Ledger
 from backcloth.pipeline.watch import Watch
 
@@ -71,7 +72,12 @@ class Progress:
         """What the pipeline tells where this job stands, and asks whether to go on."""
         followed = self._followed[job_id] = _Followed()
         try:
-            yield Watch(followed.enter, followed.reach, lambda: followed.ended)
+            yield Watch(
+                on_stage=followed.enter,
+                around=spans.stage,
+                on_progress=followed.reach,
+                cancelled=lambda: followed.ended,
+            )
         finally:
             del self._followed[job_id]
 

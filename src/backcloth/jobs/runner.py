@@ -8,6 +8,7 @@ What DBOS does by default and this file changes, each because it lost or delayed
 - a step that raises ends the workflow: steps retry, and what the caller did wrong is a result, no exception;
 - its SQLite is not in WAL mode: it is given our engine, on PostgreSQL too, so that a process has one pool;
 - it stores values with pickle: JSON here, and the only argument is the job's id;
+- its spans quote errors, and so the URLs of pictures: they stay off, spans.py makes ours;
 - nobody notices a dead process but its own successor: presence.py and takeover.py do.
 """
 

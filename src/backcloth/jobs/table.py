@@ -21,6 +21,7 @@ jobs = sa.Table(
     sa.Column("progress", sa.Float),
     sa.Column("result", sa.JSON),
     sa.Column("failure", sa.JSON),
+    sa.Column("trace", sa.JSON(none_as_null=True)),
     sa.Column("webhook_url", sa.String(2048)),
     sa.Column("webhook_key", sa.String(64)),
     sa.Column("created_at", sa.Float, nullable=False),

@@ -9,7 +9,9 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 import structlog
+from opentelemetry.trace import SpanKind
 
+from backcloth.jobs import spans
 from backcloth.jobs.deliveries import Deliveries, Delivery
 from backcloth.jobs.ledger import Ledger
 from backcloth.jobs.metrics import Metrics
@@ -87,23 +89,28 @@ class Teller:
             return None
         body = json.dumps(status_body(job, self._links), ensure_ascii=False, separators=(",", ":")).encode()
         begun, clock = time.time(), time.perf_counter()
-        outcome = self._sender.deliver(webhook.url, webhook.key, job_id, body, int(begun))
-        seconds = time.perf_counter() - clock
-        later = None
-        if outcome.verdict is Verdict.FAILED:
-            later = next_attempt(attempt, outcome.retry_after_s, self._gaps_s)
-        self._note(
-            Delivery(
-                job_id=job_id,
-                attempt=attempt,
-                receiver=receiver(webhook.url),
-                at=begun,
-                seconds=round(seconds, 3),
-                verdict=outcome.verdict.value,
-                reason=outcome.reason,
-                next_at=time.time() + later[1] if later else None,
+        whose = receiver(webhook.url)
+        told: spans.Attributes = {"backcloth.attempt": attempt, "backcloth.receiver": whose}
+        with spans.of_job(job, "webhook", SpanKind.CLIENT, told) as span:
+            outcome = self._sender.deliver(webhook.url, webhook.key, job_id, body, int(begun))
+            seconds = time.perf_counter() - clock
+            later = None
+            if outcome.verdict is not Verdict.DELIVERED:
+                spans.fail(span, outcome.reason)
+            if outcome.verdict is Verdict.FAILED:
+                later = next_attempt(attempt, outcome.retry_after_s, self._gaps_s)
+            self._note(
+                Delivery(
+                    job_id=job_id,
+                    attempt=attempt,
+                    receiver=whose,
+                    at=begun,
+                    seconds=round(seconds, 3),
+                    verdict=outcome.verdict.value,
+                    reason=outcome.reason,
+                    next_at=time.time() + later[1] if later else None,
+                )
             )
-        )
         return later
 
     def _note(self, delivery: Delivery) -> None:

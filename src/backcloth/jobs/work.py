@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 import structlog
 from obstore.exceptions import BaseError as StoreError
+from opentelemetry.trace import SpanKind
 
 from backcloth.domain.job import Failure, Result
 from backcloth.domain.request import ReplaceBackground
 from backcloth.errors import BackclothError, InternalError, ModerationRefused
+from backcloth.jobs import spans
 from backcloth.jobs.gate import Gate
 from backcloth.jobs.keys import result_key
 from backcloth.jobs.ledger import Ledger
@@ -71,14 +73,20 @@ class Worker:
             self._waiters.notify(job_id)
             self._drop_inputs(self._ledger.request(job_id))
             return
-        end = self._run(job_id, request)
-        if isinstance(end, BackclothError):
-            self._ledger.fail(job_id, Failure(end.status, end.message, end.details))
-        else:
-            key = result_key(job_id)
-            self._engines.store.put(key, end.png)
-            if not self._ledger.complete(job_id, _result(key, request.seed, end)):
-                self._drop_unwanted(job_id, key)
+        job = self._ledger.find(job_id) if spans.exported() else None
+        with spans.of_job(
+            job, "replace_background", SpanKind.CONSUMER, {"backcloth.mode": request.mode}
+        ) as span:
+            end = self._run(job_id, request)
+            if isinstance(end, BackclothError):
+                spans.fail(span, type(end).__name__)
+                self._ledger.fail(job_id, Failure(end.status, end.message, end.details))
+            else:
+                span.set_attribute("backcloth.engine", painter_of(end.record))
+                key = result_key(job_id)
+                self._engines.store.put(key, end.png)
+                if not self._ledger.complete(job_id, _result(key, request.seed, end)):
+                    self._drop_unwanted(job_id, key)
         self._waiters.notify(job_id)
         self._drop_inputs(request)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from backcloth.errors import Cancelled
@@ -12,6 +12,10 @@ from backcloth.errors import Cancelled
 
 def _unheard(_value: object) -> None:
     """Nobody listens."""
+
+
+def _bare(_name: str) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 def _never() -> bool:
@@ -24,12 +28,14 @@ class Watch:
 
     Attributes:
         on_stage: Hears each stage's name as it begins.
+        around: What each stage runs in.
         on_progress: Hears which share of the plate is painted, 0..1, from engines that can tell.
         cancelled: Asked before each stage, and by engines while they paint; True ends the job.
         seconds: Wall time of each stage that has ended.
     """
 
     on_stage: Callable[[str], None] = _unheard
+    around: Callable[[str], AbstractContextManager[None]] = _bare
     on_progress: Callable[[float], None] = _unheard
     cancelled: Callable[[], bool] = _never
     seconds: dict[str, float] = field(default_factory=dict)
@@ -46,6 +52,7 @@ class Watch:
         self.on_stage(name)
         begun = time.perf_counter()
         try:
-            yield
+            with self.around(name):
+                yield
         finally:
             self.seconds[name] = round(time.perf_counter() - begun, 4)

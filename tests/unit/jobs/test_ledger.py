@@ -50,6 +50,19 @@ def test_a_row_from_before_placements_loads(engine: sa.Engine) -> None:
     assert ledger.start(job_id) == request
 
 
+@pytest.mark.parametrize("trace", [None, {"traceparent": "00-1-2-01", "tracestate": "vendor=value"}])
+def test_the_trace_that_a_request_began_is_kept(engine: sa.Engine, trace: dict[str, str] | None) -> None:
+    """As it was; in rows of jobs that nobody traces, and of older versions, there is nothing."""
+    ledger, job_id = kept(engine, REQUEST)
+    with engine.begin() as connection:
+        ledger.insert(connection, "traced", "agency", REQUEST, None, turn=1, trace=trace)
+        untraced = connection.execute(sa.select(jobs.c.id).where(jobs.c.trace.is_(sa.null()))).scalars()
+        assert set(untraced) == {job_id} | ({"traced"} if trace is None else set())
+    job = ledger.find("traced")
+    assert job
+    assert job.trace == trace
+
+
 def test_a_job_ends_once(engine: sa.Engine) -> None:
     """The first end stands, and only it is told to those who asked."""
     told: list[str] = []
