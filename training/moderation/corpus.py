@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from backcloth.moderation.lexicon import CHILD
 from backcloth.scene.studio.catalogue import CATALOGUE
 from backcloth.scene.studio.describe import describe
 from training.moderation.grammar import read_common, read_lines, sentences
@@ -17,6 +18,17 @@ HARMLESS = ("harmless", "captions", "traps")
 
 _NEIGHBOURS = 4000
 """Harmless sentences that others may stand beside."""
+
+_YOUNG = re.compile(
+    rf"(?i)\b({CHILD}|girl\w*|boy\w*|sons?|daughters?|school\w*|nurser\w+|students?|little|toys?|dolls?)\b"
+)
+"""What no sexual text may name: a neighbour, a place or a tag could bring it in."""
+
+_SLIPPERY = 4
+"""Letters that a word with a slip has more than."""
+
+_TAGGED = 0.12
+"""Of the texts are also there among other people's phrases."""
 
 _FLAVOURS = "clip_interrogator/data/flavors.txt"
 
@@ -46,9 +58,13 @@ def corpus(seed: int) -> list[Sample]:
         for line in read_lines(name):
             dice = _dice(seed, line)
             dresser = Dresser(common, neighbours, dice)
-            said = sentences(line, common, dice)
-            samples += [Sample(dresser.dress(text), label, f"{name}: {line}") for text in said]
-    return samples
+            worn = (dresser.dress(text) for text in sentences(line, common, dice))
+            samples += [Sample(text, label, f"{name}: {line}") for text in worn]
+    return _grown(samples)
+
+
+def _grown(samples: list[Sample]) -> list[Sample]:
+    return [sample for sample in samples if sample.label != "sexual" or not _YOUNG.search(sample.text)]
 
 
 def _dice(seed: int, line: str) -> random.Random:
@@ -70,10 +86,12 @@ class Dresser:
         self._dice = dice
 
     def dress(self, text: str) -> str:
-        """The sentence, in half of all cases with a medium, a place, tags or a neighbour."""
+        """The sentence, mostly with a request, medium, place, neighbour, tags, slip or full stop added."""
         dice, common = self._dice, self._common
         if dice.random() < 0.2:
             text = f"{dice.choice(common['style'])} {text}"
+        elif dice.random() < 0.1:
+            text = f"{dice.choice(common['ask'])} {text}"
         if dice.random() < 0.12:
             text = f"{text} {dice.choice(common['place'])}"
         if dice.random() < 0.15:
@@ -82,7 +100,20 @@ class Dresser:
             text = dice.choice([", ", ". ", " and ", " with "]).join(pair)
         if dice.random() < 0.3:
             text = ", ".join([text, *dice.sample(common["tag"], dice.randint(1, 4))])
-        return text
+        if dice.random() < 0.06:
+            text = self._slip(text)
+        return f"{text}." if dice.random() < 0.3 else text
+
+    def _slip(self, text: str) -> str:
+        """The sentence with two letters of a word swapped, or one left out or written twice."""
+        dice, words = self._dice, text.split(" ")
+        place = dice.randrange(len(words))
+        word = words[place]
+        if len(word) > _SLIPPERY:
+            at = dice.randrange(1, len(word) - 2)
+            kept, rest = word[:at], word[at:]
+            words[place] = kept + dice.choice((rest[1] + rest[0] + rest[2:], rest[1:], rest[0] + rest))
+        return " ".join(words)
 
 
 def catalogue() -> list[Sample]:
@@ -111,6 +142,17 @@ def telling(own: list[Sample]) -> set[str]:
 def words(text: str) -> list[str]:
     """The words of a text in lower case."""
     return re.findall(r"[a-z]+", text.lower())
+
+
+def dressed(own: list[Sample], phrases: list[str], dice: random.Random) -> list[Sample]:
+    """A part of our own texts once more, each beside one to six such phrases, as artists' prompts are."""
+    picked = [sample for sample in own if dice.random() < _TAGGED]
+    tagged = []
+    for sample in picked:
+        around = dice.sample(phrases, dice.randint(1, 6))
+        around.insert(dice.randint(0, 1), sample.text)
+        tagged.append(Sample(", ".join(around), sample.label, sample.line))
+    return _grown(tagged)
 
 
 def mixed(phrases: list[str], count: int, dice: random.Random) -> list[Sample]:

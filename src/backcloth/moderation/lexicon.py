@@ -50,7 +50,7 @@ nude ((and|or) )?((matte?|patent|satin|soft|warm|pale|light|dark|pointed|high|bl
 naked (cakes?|eye|oats?|juice|bikes?|palette|wood|bricks?|(light ?)?bulbs?|flames?|concrete|trees?)
 naked (branch(es)?|truth|wine|steel|metal|aluminium|mole rats?|edges?|stone)
 undressed (salads?|leaves|stone|timber|marble|mannequins?)|topless (car|jeep|box|roof)
-sex (on the beach|and the city|wax)|(same|opposite) sex|sexual (health|wellness|wellbeing)
+(?<!having )sex on the beach|sex (and the city|wax)|(same|opposite) sex|sexual (health|wellness|wellbeing)
 (blue|great|coal|willow|marsh|long tailed|bearded|crested) tits?|boob (tape|tube)
 nipple (creams?|balm|butter|shields?|covers?)|(bottle|grease|silicone|pipe|hex) nipples?
 pussy (willows?|cats?|bow|foot)|(wire|paint|cable|floor) strippers?
@@ -65,7 +65,7 @@ gun ?(metal|grey|gray|smoke)|son of a gun|jump(ing)? the gun|shot ?gun (micropho
 gunpowder (tea|green|grey|gray)|rifle (green|paper)|pistol (grips?|squats?)
 (bath|shower|cocoa|chocolate|seed|cherry|photo|smoke|vitamin|fizzy|yarn|glitter|jager) bombs?
 bullet (journals?|journaling|points?|trains?|coffee|blenders?|proof)
-murder (myster(y|ies)|of crows)|crime scene (themed|games?|novels?|escape)|(marble|classical) nudes
+murder (myster(y|ies)|of crows)|(marble|classical) nudes
 (day of the|walking) dead|hanged man tarot|corpse (flowers?|bride)
 suicide (doors?|squad|prevention|awareness)
 (oilseed|oil seed) rape|rape ?(seeds?|blossoms?|flowers?|fields?)|fields? of rape
@@ -80,7 +80,11 @@ sex|sexual(ly)?|erotic\w*|fetish\w*|bdsm|orgy|orgies|threesomes?|gang ?bang\w*|m
 blow ?jobs?|hand ?jobs?|deep ?throat\w*|cum ?shots?|orgasm\w*|masturbat\w*|ejaculat\w*|intercourse
 penis(es)?|vaginas?|vulvas?|genital\w*|dick pics?|big dick|pussy|pussies|dildos?|butt ?plugs?
 boobs?|boobies|tits|titties|nipples?|buttocks|(deep|showing|ample) cleavage|camel ?toe|up ?skirt
-(bare|exposed|huge|uncovered) breasts?|breasts? (exposed|showing|out|bared)|bare (butt|ass|bum)
+(bare|exposed|huge|big|uncovered) breast(s|ed)?|bare (butt|ass|bum)
+breasts? (are |is |were |clearly |partly |fully )*(exposed|showing|out|bared?|visible|uncovered)
+(touch|squeez|grop|fondl|caress|lick|suck)(es|ed|ing) (DET |own )*(breasts?|boobs?|crotch|nipples?)
+anal|anus|ass ?holes?|(bum|butt) ?holes?
+(holding|sucking|riding|stroking) (his |a (big|hard) )?cocks?|wet t ?shirts? (contest|party|cling\w+)
 bare (breasted|chested (wom[ae]n|girls?))|naked(ness)?|nudes|nudity|nudists?|topless|in the (nude|buff)
 (semi|half|fully|totally|completely) nude
 nude (photo\w*|pictures?|pics?|selfies?|scenes?|beach|art|paintings?|portraits?|sculptures?|statues?|posing)
@@ -98,7 +102,8 @@ _SELF_HARM = r"""
 suicid(e|es|al)|self ?(harm\w*|mutilat\w+|injur\w+|immolat\w+)|pro ana|thinspo\w*|anorexi[ac]|overdos\w+|noose
 (kill|hang|shoot|starv|drown|stabb|cutt|burn)(s|ing)? ONESELF
 (cut|cuts|cutting|slit|slits|slitting|slash\w*) (\w+ ){0,2}(wrists|veins|forearms)|slit wrists?
-jump(s|ing)? to (his|her|their) death
+jump(s|ed|ing)? (to (his|her|their) death|in front of (DET )?(\w+ ){0,2}train)
+(end|tak)(e|es|ing) (DET |their |my |your |ones )(own )?li(fe|ves)
 """
 
 _HATE = r"""
@@ -118,7 +123,7 @@ slaughter\w*|gore(?! ?tex)|gory|gruesome|entrails|eviscerat\w*|impaled|strangl\w
 cannibal\w*
 sever(ed|ing) (\w+ )?(heads?|limbs?|arms?|hands?|legs?|fingers?|foot|feet)
 (skinned|burn(ed|ing|t)|buried) alive
-dead BEING|hanged|serial killers?|terroris[mt]s?|war crimes?|crime scene|firing squad
+dead BEING|hanged|serial killers?|terroris[mt]s?|war crimes?|firing squad
 blood ?(stain(s|ed)?|soaked|spatter\w*|splatter\w*|drenched|covered|bath|shed|dripping|everywhere)
 bloodied|bleeding|bloody|(gunshot|stab|knife|bullet|gaping) wounds?|stabb(ed|ing|ings)|bombings?
 (cover|soak|drench|dripp?|stain|smear|spatter|splatter|paint|bath)(ed|ing|s) (in|with) (\w+ )?blood
@@ -131,6 +136,8 @@ public executions?|execut(ed|ing|ion) (of )?(an? )?BEING|suicide bomb\w+
 (beat(ing|en)|punch(es|ing|ed)|whipp(ing|ed)|chok(es|ing|ed)|kick(s|ing|ed)) (up )?(DET )?(\w+ )?BEING
 (kill(s|ed|ing)?|stabs?|shooting at|attack(s|ed|ing)) (DET )?(\w+ )?BEING
 BEING (being |was |lying |got )?(killed|attacked|beaten|hacked to death)
+(being|getting|gets|got) (killed|stabbed|beaten up|beheaded)
+(held|forced|pushed) under ?water (by|until)|headshot (kill|with)|punch(ed|es|ing)? in the face
 """
 
 _WEAPONS = r"""
@@ -158,7 +165,7 @@ fake (\w+ )?(passports?|ids?|banknotes?|identity|driving licen[cs]es?)|identity 
 money laundering|launder(ing|ed) money|credit card (fraud|skimm\w+|theft)|card skimm\w+
 shoplift\w*|pick ?pocket\w*|burglar(s|y|ies)?|robber(s|y|ies)?|robb(ing|ed) (DET )?\w+|bank heist|mugging
 car ?jack(ing|ings|ers?|ed)|car (theft|thie(f|ves))|hot ?wiring|stealing|stolen (goods|cars?|property|credit)
-kidnap\w*|abduct(ed|ing) (DET )?(PERSON|CHILD)|held for ransom|ransom (demands?|video)
+kidnap\w*|hijack\w*|abduct(ed|ing) (DET )?(PERSON|CHILD)|held for ransom|ransom (demands?|video)
 arson\w*|set(ting)? fire to (DET )?(house|building|church|mosque|school|car)
 poach(ers?|ing (elephants?|rhinos?|tigers?|ivory|animals?))|ivory (trade|smuggl\w+)
 """

@@ -13,14 +13,14 @@ from backcloth.moderation.spelling import likeliest, mended
 from backcloth.moderation.text_classifier import Scores, TextClassifier
 from backcloth.moderation.words import WordModerator
 
-DETECTOR = "prompts/2"
+DETECTOR = "prompts/3"
 """Name and version of the classifier and its rule."""
 
 Mode = Literal["lax", "standard", "strict"]
 
 
-_BARS: dict[Mode, float] = {"lax": 0.75, "standard": 0.66, "strict": 0.5}
-"""The mean of both scores from which a text is refused. Where only one set of heads is sure, it mostly errs:
+_BARS: dict[Mode, float] = {"lax": 0.8, "standard": 0.7, "strict": 0.5}
+"""The mean of both scores from which a text is refused. Where only one half is sure, it mostly errs:
 single words mislead the one, a mood the other."""
 
 _NEAR_A_CHILD = 0.4

@@ -1,8 +1,9 @@
 """The trained half of the moderator of prompts: how much a text looks like each thing that is refused.
 
-Two sets of logistic regressions, one for each category and one for all of them together. The first sees words
-and pieces of words, weighted by TF-IDF (Salton and Buckley, 1988), and knows vocabulary; the second sees the
-MiniLM sentence embedding and knows meanings. `training/moderation` makes the file that holds both.
+Two halves, each with a head for every category and one for all of them together. Logistic regressions see
+words and pieces of words, weighted by TF-IDF (Salton and Buckley, 1988), and know vocabulary; a small network
+with one layer between sees the MiniLM sentence embedding and knows meanings. `training/moderation` makes the
+file of both.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from backcloth.moderation.features import Keys, Weights, key_of, piece_keys, wor
 from backcloth.moderation.normalise import CLAUSE
 from backcloth.moderation.protocol import ModeratorUnavailable
 
-WEIGHTS = Path(__file__).with_name("weights") / "prompts-2.npz"
-SHA256 = "f440feb14dc2841b033eb20f5025717c83822bfe98c3bfbecf813be4a97b661a"
+WEIGHTS = Path(__file__).with_name("weights") / "prompts-3.npz"
+SHA256 = "46422d9ba5d69ea205a537d66059679079be2b73347817c3109187568e9f9775"
 
 CATEGORIES = ("sexual", "self_harm", "hate", "violence", "weapons", "drugs", "illegal")
 """In the order of the heads, after the one for all together."""
@@ -64,6 +65,8 @@ class TextClassifier:
             self._weights = stored["weights"]
             self._scale: Weights = stored["scale"]
             self._bias: Weights = stored["bias"]
+            self._inward = stored["inward"].astype(np.float32)
+            self._shifts: Weights = stored["shifts"]
             self._directions = stored["directions"].astype(np.float32)
             self._offsets: Weights = stored["offsets"]
 
@@ -77,7 +80,7 @@ class TextClassifier:
         """
         both = _share(self._sum(reading.split()) + self._bias) / 2.0
         if both[0] + 0.5 > above:
-            both += _share(self._embedder().embed([reading])[0] @ self._directions + self._offsets) / 2.0
+            both += _share(self._meaning(self._embedder().embed([reading])[0])) / 2.0
         return Scores(float(both[0]), float(both[1]), CATEGORIES[int(both[1:].argmax())])
 
     def knows(self, word: str) -> bool:
@@ -95,6 +98,11 @@ class TextClassifier:
         key = key_of(word)
         place = int(np.searchsorted(self._keys, key))
         return place if place < len(self._keys) and int(self._keys[place]) == key else None
+
+    def _meaning(self, vector: Weights) -> Weights:
+        """The heads' sums over an embedding."""
+        between = np.maximum(vector @ self._inward + self._shifts, 0.0)
+        return np.asarray(between @ self._directions + self._offsets, np.float32)
 
     def _sum(self, words: list[str]) -> npt.NDArray[np.float32]:
         pieces = piece_keys([word for word in words if word != CLAUSE])

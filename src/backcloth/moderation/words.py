@@ -11,7 +11,7 @@ from backcloth.moderation.lexicon import HARMLESS, REFUSED, SLUR_HASHES
 from backcloth.moderation.normalise import CLAUSE, readings
 from backcloth.moderation.phrases import NOTHING
 
-DETECTOR = "words/1"
+DETECTOR = "words/2"
 """Name and version of these rules; the version changes when a prompt may be judged differently."""
 
 _GAP = " _ "
