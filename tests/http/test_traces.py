@@ -31,8 +31,9 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture(scope="module")
 def traced(collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    """A service that exports to the collector."""
-    running = ServiceProcess(tmp_path_factory.mktemp("traced"), collector.environment).start()
+    """A service that exports to the collector, and would wait half a minute for its answer."""
+    patient = collector.environment | {"OTEL_EXPORTER_OTLP_TIMEOUT": "30"}
+    running = ServiceProcess(tmp_path_factory.mktemp("traced"), patient).start()
     yield running
     running.kill()
 
@@ -164,4 +165,4 @@ def test_a_collector_that_does_not_answer_harms_nothing(traced: ServiceProcess, 
         finished(traced.post(quick_job(sync=True)))
     begun = time.monotonic()
     assert traced.stop() == 0
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < 15
