@@ -7,10 +7,10 @@ counts: the larger value of both, like that of two networks.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from backcloth.cutout.box import box_around
 from backcloth.cutout.network import Network
 
 Pixels = npt.NDArray[np.uint8]
@@ -37,37 +37,7 @@ def look_closer(picture: Pixels, first: Map, coarse: Map, network: Network) -> M
         (h, w) float32 saliency 0..1 of the whole picture: `first` outside the subject's surroundings, and
         everywhere if there is no subject or it fills the frame.
     """
-    body = np.greater(coarse, 0.5)
-    rows, columns = (_span(np.asarray(body.any(axis=axis))) for axis in (1, 0))
-    if rows is None or columns is None:
+    box = box_around(np.greater(coarse, 0.5), _MARGIN, picture)
+    if box is None or box.area > _MOST:
         return first
-    if (rows[1] - rows[0]) * (columns[1] - columns[0]) > _MOST:
-        return first
-    height, width = picture.shape[:2]
-    top, bottom = (round(height * edge) for edge in rows)
-    left, right = (round(width * edge) for edge in columns)
-    seen = network.map(network.spec.thumbnail(np.ascontiguousarray(picture[top:bottom, left:right])))
-    return _placed(seen, first, (left / width, top / height), (right / width, bottom / height))
-
-
-def _span(occupied: npt.NDArray[np.bool_]) -> tuple[float, float] | None:
-    """From where to where, 0..1, with the margin; None where nothing is occupied."""
-    found = np.flatnonzero(occupied)
-    if not found.size:
-        return None
-    begin, end = float(found[0]), float(found[-1] + 1)
-    margin = _MARGIN * (end - begin)
-    return max(0.0, begin - margin) / occupied.size, min(occupied.size, end + margin) / occupied.size
-
-
-def _placed(seen: Map, first: Map, begin: tuple[float, float], end: tuple[float, float]) -> Map:
-    """`seen` shrunk to its box, 0..1 of the frame each way, and `first` around it."""
-    height, width = first.shape
-    scale = ((end[0] - begin[0]) * width / seen.shape[1], (end[1] - begin[1]) * height / seen.shape[0])
-    # Pixel centres lie at halves.
-    shift = (begin[0] * width + (scale[0] - 1) / 2, begin[1] * height + (scale[1] - 1) / 2)
-    matrix = np.array([[scale[0], 0, shift[0]], [0, scale[1], shift[1]]], np.float32)
-    return np.asarray(
-        cv2.warpAffine(seen, matrix, (width, height), first.copy(), borderMode=cv2.BORDER_TRANSPARENT),
-        np.float32,
-    )
+    return box.placed(network.map(network.spec.thumbnail(box.of(picture))), first)

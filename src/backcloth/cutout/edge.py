@@ -80,7 +80,7 @@ def refine_edge(picture: Pixels, thumbnail: Pixels, coarse: Map) -> Map:
 
     Args:
         picture: (H, W, 3) uint8 sRGB.
-        thumbnail: (h, w, 3) uint8 sRGB, the same photo at the coarse matte's size.
+        thumbnail: uint8 sRGB, the same photo at any smaller size.
         coarse: (h, w) float32 coverage 0..1.
 
     Returns:

@@ -3,7 +3,7 @@
 A fine network sees where the edge is and leaves half-seen patches inside plain bodies; a coarse one sees what
 the subject is, roughly, and rarely has such holes. So the coarse map's confident part, drawn in from its
 outline, is the least the matte may be. Only losses wider than a thin gap are made good, and none of those
-that the fine network shows as holes: enclosed, and empty for sure. What shows between spokes or through a
+that the fine network shows as openings. What shows between spokes or through a
 handle stays open.
 """
 
@@ -12,8 +12,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import numpy.typing as npt
-
-from backcloth.cutout.openings import openings
 
 Map = npt.NDArray[np.float32]
 
@@ -28,12 +26,13 @@ _BLUR = 0.003
 """Standard deviation, as a share of the side, of the core's own edge."""
 
 
-def lift(fine: Map, coarse: Map) -> Map:
+def lift(fine: Map, coarse: Map, openings: npt.NDArray[np.bool_]) -> Map:
     """The fine matte with the coarse map's core in it.
 
     Args:
         fine: (h, w) float32, 0..1.
         coarse: float32, 0..1, of the same view at any size.
+        openings: (h, w) where nothing is filled, see the module of that name.
 
     Returns:
         (h, w) float32, nowhere below `fine`.
@@ -43,7 +42,7 @@ def lift(fine: Map, coarse: Map) -> Map:
     core = cv2.erode(core, _disc(_DRAWN_IN * max(size)))
     core = cv2.GaussianBlur(core, (0, 0), _BLUR * max(size))
     lost = np.maximum(core - fine, 0)
-    lost[openings(fine)] = 0
+    lost[openings] = 0
     disc = _disc(_WIDE * max(size))
     wide = cv2.dilate(cv2.morphologyEx(lost, cv2.MORPH_OPEN, disc), disc)
     return np.asarray(fine + np.minimum(lost, wide), np.float32)

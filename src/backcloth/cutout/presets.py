@@ -5,24 +5,27 @@ from __future__ import annotations
 import importlib.metadata
 import threading
 from collections.abc import Sequence
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from backcloth.cutout.birefnet import VARIANTS, Shelf, open_birefnet
 from backcloth.cutout.clean import clean
 from backcloth.cutout.closer import look_closer
-from backcloth.cutout.colours import weigh_colours
+from backcloth.cutout.colours import tell, weigh_colours
 from backcloth.cutout.custom import open_custom, read_custom
 from backcloth.cutout.edge import refine_edge
 from backcloth.cutout.gaps import open_gaps
+from backcloth.cutout.hint import follow_hint
 from backcloth.cutout.lift import lift
 from backcloth.cutout.network import Network, OnnxNetwork
 from backcloth.cutout.openings import openings
 from backcloth.cutout.paired import AT_ONCE, PairedNetwork
 from backcloth.cutout.spec import Map, Pixels
+from backcloth.cutout.veto import veto
 from backcloth.cutout.weights import (
     ISNET,
     U2NET,
@@ -36,7 +39,8 @@ from backcloth.cutout.weights import (
 PRESETS = {"floor": (U2NETP,), "standard": (U2NET, U2NETP), "quality": (ISNET, U2NETP)}
 """The networks of each embedded preset, the finest first. Of two maps of one size the larger value counts
 at each pixel: either alone drops parts of subjects that the other finds, and gaps that this closes open again
-where they look like the background, see `gaps`. A finer map is lifted by a coarser one, see `lift`."""
+where they look like the background, see `gaps`. A finer map loses to a coarser one what stands apart from the
+subject, see `veto`, and is lifted by it, see `lift`."""
 
 CUSTOM = "custom"
 """The preset whose network the operator brings, see the module of that name."""
@@ -44,8 +48,9 @@ CUSTOM = "custom"
 NAMES = (*PRESETS, CUSTOM, *VARIANTS)
 """Every preset that can be set by name."""
 
-_REVISION = 5
-"""Goes up when `clean`, `closer`, `colours`, `edge`, `gaps` or `lift` change a matte."""
+_REVISION = 6
+"""Goes up when `clean`, `closer`, `colours`, `edge`, `gaps`, `hint`, `lift`, `openings` or `veto` change a
+matte."""
 
 _THREADS = 2
 """Threads for one picture that is alone."""
@@ -60,7 +65,7 @@ class SaliencySegmenter:
         fingerprint: Of the networks' weights and runtime.
         note: Why this segmenter runs, for operators.
         refine: Whether the edge is drawn anew from the photo's colours; otherwise the map is only enlarged.
-        closer: Whether the first network looks again at a subject that is small in the frame.
+        closer: Whether the first network looks again at a subject that is small in the frame, or half seen.
         at_once: Pictures in the networks at one time.
     """
 
@@ -90,14 +95,14 @@ class SaliencySegmenter:
             pairs = zip(self._networks, thumbnails, strict=True)
             maps = [network.map(thumbnail) for network, thumbnail in pairs]
             if self._closer:
-                maps.append(look_closer(picture, maps[0], clean(maps[0]), self._networks[0]))
-        coarse = clean(reduce(_joined, maps))
+                maps.append(_again(picture, maps[0], self._networks[0]))
         if len({each.shape for each in maps}) == 1:
-            coarse = open_gaps(coarse, maps, thumbnails[0])
+            coarse = open_gaps(clean(reduce(np.maximum, maps)), maps, thumbnails[0])
+        else:
+            coarse = clean(reduce(partial(_lifted, openings=_shown(maps[0], picture)), maps))
         if not self._refine:
             return _enlarged(coarse, picture)
-        coarse = weigh_colours(coarse, thumbnails[0], openings(maps[0]))
-        return refine_edge(picture, thumbnails[0], coarse)
+        return refine_edge(picture, thumbnails[0], weigh_colours(coarse, picture, _shown(maps[0], picture)))
 
     def saliency(self, picture: Pixels) -> Map:
         """The coarsest network's own map of an (H, W, 3) uint8 sRGB picture, (h, w) float32 0..1."""
@@ -222,8 +227,19 @@ def _birefnet(name: str, shelf: Shelf, *, refine: bool) -> Segmenter:
     return SaliencySegmenter(name, [network], fingerprint=network.fingerprint, refine=refine)
 
 
-def _joined(fine: Map, coarse: Map) -> Map:
-    return np.maximum(fine, coarse) if fine.shape == coarse.shape else lift(fine, coarse)
+def _shown(fine: Map, picture: Pixels) -> npt.NDArray[np.bool_]:
+    return openings(fine, tell(clean(fine), picture))
+
+
+def _lifted(fine: Map, coarse: Map, openings: npt.NDArray[np.bool_]) -> Map:
+    return lift(veto(fine, clean(coarse)), coarse, openings)
+
+
+def _again(picture: Pixels, first: Map, network: Network) -> Map:
+    coarse = clean(first)
+    if coarse.any():
+        return look_closer(picture, first, coarse, network)
+    return follow_hint(picture, first, network)
 
 
 def _enlarged(coarse: Map, picture: Pixels) -> Map:

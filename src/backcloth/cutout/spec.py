@@ -17,6 +17,13 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 """Mean and standard deviation of ImageNet's colours, which most networks are fed relative to."""
 
 
+def squeezed(picture: Pixels, size: tuple[int, int]) -> Pixels:
+    """An (H, W, 3) uint8 picture at a size (width, height), aspect ratio not kept."""
+    shrinks = picture.shape[1] >= size[0] and picture.shape[0] >= size[1]
+    filtered = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, size, interpolation=filtered), np.uint8)
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
     """How a network is fed and read.
@@ -42,9 +49,7 @@ class NetworkSpec:
 
         Padding instead of squeezing scored worse (IoU .828 against .850 on 167 photos).
         """
-        shrinks = picture.shape[1] >= self.size[0] and picture.shape[0] >= self.size[1]
-        filtered = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(picture, self.size, interpolation=filtered), np.uint8)
+        return squeezed(picture, self.size)
 
     def batch(self, thumbnail: Pixels) -> npt.NDArray[np.float32]:
         """The network's input, (1, 3, h, w) float32, from an (h, w, 3) uint8 sRGB thumbnail."""

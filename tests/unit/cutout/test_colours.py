@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from backcloth.cutout.colours import weigh_colours
+from backcloth.cutout.colours import tell, weigh_colours
 
 Pixels = npt.NDArray[np.uint8]
 Map = npt.NDArray[np.float32]
@@ -35,6 +35,21 @@ def misplaced(coarse: Map, true: Map) -> int:
     return int(np.count_nonzero((coarse > 0.5) ^ (true > 0.5)))
 
 
+def weighed_at_its_size(coarse: Map, picture: Pixels, openings: npt.NDArray[np.bool_]) -> Map:
+    """The weighed matte brought back to the coarse one's size."""
+    weighed = weigh_colours(coarse, picture, openings)
+    return np.asarray(cv2.resize(weighed, coarse.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
+
+
+@pytest.mark.parametrize(("side", "size"), [(SIDE, 640), (640, 640), (800, 800)])
+def test_colours_are_weighed_in_pixels_enough(side: int, size: int) -> None:
+    """A matte comes back at its own size, or at 640 pixels where it has fewer."""
+    coarse = square(side // 4, side - side // 4, side)
+    openings = np.zeros((side, side), bool)
+    weighed = weigh_colours(coarse, photo((180, 60, 40), (60, 90, 160), 900), openings)
+    assert weighed.shape == (size, size)
+
+
 @pytest.mark.parametrize("side", [SIDE, 2 * SIDE])
 @pytest.mark.parametrize("off", [-3, 3])
 def test_an_outline_beside_the_edge_moves_to_it(off: int, side: int) -> None:
@@ -42,7 +57,9 @@ def test_an_outline_beside_the_edge_moves_to_it(off: int, side: int) -> None:
     quarter, off = side // 4, off * side // SIDE
     true = square(quarter, side - quarter, side)
     coarse = square(quarter - off, side - quarter + off, side)
-    weighed = weigh_colours(coarse, photo((180, 60, 40), (60, 90, 160), side), np.zeros((side, side), bool))
+    weighed = weighed_at_its_size(
+        coarse, photo((180, 60, 40), (60, 90, 160), side), np.zeros((side, side), bool)
+    )
     assert weighed.shape == coarse.shape
     assert weighed.dtype == np.float32
     assert weighed.min() >= 0
@@ -53,7 +70,7 @@ def test_an_outline_beside_the_edge_moves_to_it(off: int, side: int) -> None:
 def test_sides_of_one_colour_move_nothing() -> None:
     """Where both sides look alike, the network's outline stays within a pixel."""
     coarse = square(77, 243)
-    weighed = weigh_colours(coarse, photo((120, 120, 120), (120, 120, 120)), NOWHERE)
+    weighed = weighed_at_its_size(coarse, photo((120, 120, 120), (120, 120, 120)), NOWHERE)
     assert np.abs(weighed - coarse).mean() < 0.01
     assert misplaced(weighed, coarse) < 2 * 4 * 166
 
@@ -63,7 +80,7 @@ def test_colours_are_not_asked_far_from_the_outline() -> None:
     picture = photo((180, 60, 40), (60, 90, 160))
     picture[150:170, 150:170] = (60, 90, 160)
     picture[10:30, 10:30] = (180, 60, 40)
-    weighed = weigh_colours(square(80, 240), picture, NOWHERE)
+    weighed = weighed_at_its_size(square(80, 240), picture, NOWHERE)
     assert weighed[150:170, 150:170].min() > 0.99
     assert weighed[10:30, 10:30].max() < 0.01
 
@@ -74,7 +91,7 @@ def test_an_undecided_region_follows_its_colour() -> None:
     coarse = square(80, 240)
     coarse[140:180, 140:180] = 0.5
     coarse[20:60, 140:180] = 0.5
-    weighed = weigh_colours(coarse, picture, NOWHERE)
+    weighed = weighed_at_its_size(coarse, picture, NOWHERE)
     assert weighed[145:175, 145:175].mean() > 0.9
     assert weighed[25:55, 145:175].mean() < 0.1
 
@@ -85,8 +102,8 @@ def test_an_opening_is_not_filled() -> None:
     coarse[130:190, 150:160] = 0.3
     slit = np.zeros((SIDE, SIDE), bool)
     slit[130:190, 150:160] = True
-    assert weigh_colours(coarse, picture, NOWHERE)[135:185, 152:158].mean() > 0.5
-    assert weigh_colours(coarse, picture, slit)[135:185, 152:158].max() <= 0.3
+    assert weighed_at_its_size(coarse, picture, NOWHERE)[135:185, 152:158].mean() > 0.5
+    assert weighed_at_its_size(coarse, picture, slit)[135:185, 152:158].max() <= 0.3
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
@@ -94,4 +111,15 @@ def test_without_an_outline_nothing_changes(value: float) -> None:
     """A matte that is all empty or all full has no outline to move."""
     coarse = np.full((SIDE, SIDE), value, np.float32)
     picture = photo((180, 60, 40), (60, 90, 160))
-    assert np.array_equal(weigh_colours(coarse, picture, NOWHERE), coarse)
+    assert np.array_equal(weighed_at_its_size(coarse, picture, NOWHERE), coarse)
+
+
+def test_colours_tell_the_sides_apart() -> None:
+    """A patch of the background's colour in the subject is told to be background, what is around it not."""
+    picture = photo((180, 60, 40), (60, 90, 160))
+    picture[85:105, 150:170] = (60, 90, 160)
+    told = tell(square(80, 240), picture)
+    assert told.shape == (SIDE, SIDE)
+    assert np.median(told[87:103, 152:168]) < -1
+    assert np.median(told[50:75, 50:270]) < -1
+    assert np.median(told[110:235, 85:235]) > 1

@@ -160,6 +160,24 @@ def test_a_second_look_finds_what_the_first_missed(ball: SimpleNamespace) -> Non
     assert np.abs(twice - ball.matte).mean() < 0.01
 
 
+def test_a_hint_is_followed_where_nothing_stands_out() -> None:
+    """A subject that is too small for the network to be sure of is found with a second look, else not."""
+    picture = np.full((400, 400, 3), (60, 90, 160), np.uint8)
+    picture[180:220, 200:240] = (200, 40, 40)
+
+    def far_sighted(thumbnail: Pixels) -> Map:
+        seen = redder(thumbnail)
+        return seen if seen.mean() > 0.02 else seen * np.float32(0.3)
+
+    once, twice = (
+        SaliencySegmenter("x", [Painted(160, far_sighted)], fingerprint="", closer=closer).matte(picture)
+        for closer in (False, True)
+    )
+    assert not once.any()
+    assert twice[185:215, 205:235].min() > 0.95
+    assert 1400 < np.count_nonzero(twice > 0.5) < 1800
+
+
 def test_a_matting_network_is_taken_at_its_word(ball: SimpleNamespace) -> None:
     """Its matte is enlarged and otherwise left as it is: half transparent stays half transparent."""
     segmenter: Segmenter = MattingSegmenter(
