@@ -58,14 +58,26 @@ def network_path() -> Path:
 
 
 def verified_network() -> Path:
-    """The network's path, once the file there has been found to be the right one.
+    """The network's path, once the file there and its vocabulary have been found to be the right ones.
 
     Raises:
-        EmbeddingUnavailable: the package is not installed, or holds another file.
+        EmbeddingUnavailable: the package is not installed, or a file is another one.
     """
     path = network_path()
     _check(path, SHA256)
+    _check(VOCABULARY, VOCABULARY_SHA256)
     return path
+
+
+@functools.cache
+def word_pieces(vocabulary: Path = VOCABULARY) -> WordPieces:
+    """The network's tokenizer, read for the first text and once for all: it takes 4 MiB.
+
+    Raises:
+        EmbeddingUnavailable: the file has another checksum.
+    """
+    _check(vocabulary, VOCABULARY_SHA256)
+    return WordPieces(vocabulary)
 
 
 class Embedder:
@@ -81,8 +93,7 @@ class Embedder:
 
     def __init__(self, network: Path, vocabulary: Path = VOCABULARY) -> None:
         _check(network, SHA256)
-        _check(vocabulary, VOCABULARY_SHA256)
-        self._pieces = WordPieces(vocabulary)
+        self._pieces = word_pieces(vocabulary)
         self._session = _open(network)
 
     def embed(self, texts: Sequence[str]) -> Vectors:

@@ -6,8 +6,7 @@ import re
 from typing import Literal
 
 from backcloth.domain.verdict import ALLOWED, Verdict
-from backcloth.language.embedding import VOCABULARY
-from backcloth.language.wordpiece import WordPieces
+from backcloth.language.embedding import word_pieces
 from backcloth.moderation.lexicon import CHILD
 from backcloth.moderation.spelling import likeliest, mended
 from backcloth.moderation.text_classifier import Scores, TextClassifier
@@ -44,7 +43,6 @@ class PromptModerator:
         self._words = words
         self._classifier = classifier
         self._bar = _BARS[mode]
-        self._vocabulary = WordPieces(VOCABULARY)
 
     def check(self, text: str) -> Verdict:
         """Allowed, or refused under a coarse and neutral category, those of `WordModerator.check`."""
@@ -77,7 +75,7 @@ class PromptModerator:
         return self._classifier.tells(word) or (self._knows(word) and not self._words.passes(word))
 
     def _knows(self, word: str) -> bool:
-        return word in self._vocabulary or self._classifier.knows(word)
+        return word in word_pieces() or self._classifier.knows(word)
 
 
 def _refused(category: str, score: float) -> Verdict:
