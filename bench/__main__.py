@@ -66,10 +66,10 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--photo", type=Path, default=HERE.parent / "demo" / "photos" / "fig-bowl.jpg")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each server")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each server")
     parser.add_argument("--alone", type=int, default=5, help="requests of the single client in a turn")
     parser.add_argument(
-        "--each", type=int, default=1, help="requests of each of 4 and of 16 clients in a turn"
+        "--each", type=int, default=3, help="requests of each of 4 and of 16 clients in a turn"
     )
     parser.add_argument("--seeds", type=int, default=2, help="jobs for each studio prompt")
     parser.add_argument("--without-peer", action="store_true", help="our server only: no rembg, no download")
