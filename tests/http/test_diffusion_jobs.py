@@ -148,6 +148,7 @@ def test_same_seed_same_bytes(painter: ServiceProcess) -> None:
     assert told["engine"].startswith("quick ")
     assert answer.headers["x-backcloth-engine"] == told["engine"]
     assert told["diffusion"]["preset"] == "klein-fast"
+    assert told["diffusion"]["peak_bytes"] > 100 * 2**20, "the process, as there is no GPU"
     assert told["subject_pixels_changed"] == 0
 
 

@@ -60,7 +60,7 @@ class Painted:
         pictures: (H, W, 3) uint8 sRGB, one a task.
         seconds: Spent in the pipeline.
         offload: What waited in main memory.
-        peak_bytes: Most that torch has held on the device since it loaded; None where it does not count.
+        peak_bytes: Most held so far: by torch on a GPU, by the whole process on a CPU; None on other devices.
     """
 
     pictures: list[Pixels]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import queue
+import resource
 import sys
 import threading
 import time
@@ -156,10 +157,14 @@ def is_out_of_memory(problem: Exception) -> bool:
 
 
 def _peak(loaded: Loaded) -> int | None:
-    """Most bytes that torch has held on the device; None where it does not count them."""
+    """Most bytes held so far: by torch on a GPU, by the whole process on a CPU; None on other devices."""
     import torch  # noqa: PLC0415  # an extra
 
-    return int(torch.cuda.max_memory_allocated(loaded.device)) if loaded.device.type == "cuda" else None
+    if loaded.device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(loaded.device))
+    if loaded.device.type == "cpu":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return None
 
 
 if __name__ == "__main__":
