@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import threading
 from collections.abc import Sequence
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from pathlib import Path
 
 import cv2
@@ -96,13 +96,15 @@ class SaliencySegmenter:
             maps = [network.map(thumbnail) for network, thumbnail in pairs]
             if self._closer:
                 maps.append(_again(picture, maps[0], self._networks[0]))
+        # Not every way asks for it, and one asks twice.
+        shown = cache(partial(_shown, maps[0], picture))
         if len({each.shape for each in maps}) == 1:
             coarse = open_gaps(clean(reduce(np.maximum, maps)), maps, thumbnails[0])
         else:
-            coarse = clean(reduce(partial(_lifted, openings=_shown(maps[0], picture)), maps))
+            coarse = clean(reduce(partial(_lifted, openings=shown()), maps))
         if not self._refine:
             return _enlarged(coarse, picture)
-        return refine_edge(picture, thumbnails[0], weigh_colours(coarse, picture, _shown(maps[0], picture)))
+        return refine_edge(picture, thumbnails[0], weigh_colours(coarse, picture, shown()))
 
     def saliency(self, picture: Pixels) -> Map:
         """The coarsest network's own map of an (H, W, 3) uint8 sRGB picture, (h, w) float32 0..1."""
