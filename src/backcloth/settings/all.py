@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import socket
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backcloth.settings.engines import CutoutSettings, RefineSettings, StudioSettings
 from backcloth.settings.intake import BodySettings, FetchSettings, ImageSettings
 from backcloth.settings.jobs import JobSettings, LimitSettings, WebhookSettings
 from backcloth.settings.moderation import ModerationSettings
 from backcloth.settings.results import ProvenanceSettings, StoreSettings
-from backcloth.settings.values import Network, bare_place, fit_for_a_header, parts
+from backcloth.settings.values import HeaderSecret, Listed, Network, Place
 
 _ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
 
@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     data_dir: Path = Path("data")
     """The database, the pictures and the signing secret, unless the URLs below say otherwise."""
-    public_url: HttpUrl | None = None
+    public_url: Place = None
     """The origin that clients reach; status and image URLs start with it."""
     database_url: str = ""
     """`sqlite:///…` or `postgresql://…`; empty is a SQLite file in `data_dir`."""
@@ -51,14 +51,14 @@ class Settings(BaseSettings):
     """Where `backcloth worker` answers health checks and metrics, if anywhere."""
     drain_notice_s: float = Field(0.0, ge=0, le=300)
     """How long a service that was told to stop is not ready before it stops listening."""
-    bootstrap_token: SecretStr | None = None
+    bootstrap_token: HeaderSecret = None
     """A token that works from the first start, for local use and tests."""
     engines: Path | None = None
     """The operator's file of scene engines and routes, see docs/engines.md; without it the embedded ones."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    trusted_proxies: Listed[Network] = ()
     """Networks of reverse proxies whose X-Forwarded-For is believed. Comma-separated."""
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    cors_origins: Listed[str] = ()
     """Origins whose pages may call the API from a browser, or `*`. Comma-separated."""
 
     body: BodySettings = BodySettings()
@@ -74,16 +74,6 @@ class Settings(BaseSettings):
     moderation: ModerationSettings = ModerationSettings()
     webhook: WebhookSettings = WebhookSettings()
 
-    @field_validator("public_url")
-    @classmethod
-    def _only_an_origin_and_path(cls, value: HttpUrl | None) -> HttpUrl | None:
-        return bare_place(value)
-
-    @field_validator("trusted_proxies", "cors_origins", mode="before")
-    @classmethod
-    def _listed(cls, value: object) -> object:
-        return tuple(parts(value)) if isinstance(value, str) else value
-
     @field_validator("cors_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -92,11 +82,6 @@ class Settings(BaseSettings):
             if each != "*" and not _ORIGIN.fullmatch(each):
                 raise ValueError("must be origins such as https://shop.example, in small letters, or *")
         return value
-
-    @field_validator("bootstrap_token")
-    @classmethod
-    def _token_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
-        return fit_for_a_header(value)
 
     @field_validator("refine")
     @classmethod

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from backcloth.settings.values import Group, bare_place, fit_for_a_header
+from backcloth.settings.values import Group, HeaderSecret, Place
 
 
 class CutoutSettings(Group):
@@ -54,9 +54,9 @@ class StudioSettings(Group):
 class RefineSettings(Group):
     """Who refines prompts for scene engines that do not do it themselves; docs/refining.md compares them."""
 
-    url: HttpUrl | None = None
+    url: Place = None
     """Where the API of `openai` begins, such as `http://localhost:8080/v1`; /chat/completions is added."""
-    key: SecretStr | None = None
+    key: HeaderSecret = None
     """Sent to that URL as a bearer token."""
     model: str = ""
     """The model's name there."""
@@ -69,16 +69,6 @@ class RefineSettings(Group):
     backend: Literal["rules", "local", "openai"] = "rules"
     """`rules` adds fixed phrases; `local` is a language model in this process, `openai` one behind a URL. The
     last knob, because it is checked whether the others have what it needs."""
-
-    @field_validator("url")
-    @classmethod
-    def _only_a_place(cls, value: HttpUrl | None) -> HttpUrl | None:
-        return bare_place(value)
-
-    @field_validator("key")
-    @classmethod
-    def _key_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
-        return fit_for_a_header(value)
 
     @field_validator("backend")
     @classmethod

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, field_validator
-from pydantic_settings import NoDecode
+from pydantic import Field
 
-from backcloth.settings.values import Group, parts
+from backcloth.settings.values import Group, Listed
 
 
 class JobSettings(Group):
@@ -56,16 +55,9 @@ class LimitSettings(Group):
 class WebhookSettings(Group):
     """How the end of a job is told to the caller's server."""
 
-    gaps_s: Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode] = Field(
-        (60, 240, 720, 1680), max_length=9
-    )
+    gaps_s: Listed[Annotated[float, Field(gt=0)]] = Field((60, 240, 720, 1680), max_length=9)
     """Waits between the attempts, comma-separated: five in 45 minutes, as the contract has it."""
     timeout_s: float = Field(10.0, gt=0)
     """For one attempt, from looking up the name to the answer's status."""
     log_days: float = Field(30.0, gt=0, le=3650)
     """How long `backcloth deliveries` knows an attempt: longer than most complaints take."""
-
-    @field_validator("gaps_s", mode="before")
-    @classmethod
-    def _listed(cls, value: object) -> object:
-        return tuple(parts(value)) if isinstance(value, str) else value

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
-from backcloth.settings.values import Group, bare_place, fit_for_a_header, pairs, parts
+from backcloth.settings.values import Group, HeaderSecret, Listed, Place, pairs
 
 Backend = Literal["nudity", "classifier", "guard", "openai"]
 """Who judges pictures: the embedded network, an operator's image classifier or guard model, a server."""
@@ -34,11 +34,11 @@ class ModerationSettings(Group):
         default_factory=dict
     )
     """Of pictures: a category's own threshold, or `off`; `sexual=0.6,violence=off`."""
-    require: Annotated[tuple[str, ...], NoDecode] = ()
+    require: Listed[str] = ()
     """Categories that pictures must be judged for; the start fails where no backend knows one."""
-    force: Annotated[tuple[Literal["prompt", "image", "result"], ...], NoDecode] = ()
+    force: Listed[Literal["prompt", "image", "result"]] = ()
     """Checks that run for every request, whatever it says."""
-    excused: Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...], NoDecode] = ()
+    excused: Listed[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = ()
     """Keyed hashes, out of the log, of texts and pictures that are let through although they are refused."""
     log_raw: bool = False
     """Writes refused texts into the log. Pictures never are."""
@@ -54,24 +54,19 @@ class ModerationSettings(Group):
     """The category of each of its labels that is not harmless, in a word fit for callers; `nsfw=sexual`."""
     guard_dir: Path | None = None
     """The folder of the model of `guard`."""
-    openai_url: HttpUrl | None = None
+    openai_url: Place = None
     """Where the API of `openai` begins, such as `https://api.openai.com/v1`; /moderations is added."""
-    openai_key: SecretStr | None = None
+    openai_key: HeaderSecret = None
     """Sent to that URL as a bearer token."""
     openai_model: str = ""
     """The model's name there."""
-    prompt: Annotated[tuple[Literal["embedded", "openai"], ...], NoDecode] = ("embedded",)
+    prompt: Listed[Literal["embedded", "openai"]] = ("embedded",)
     """Who judges prompts besides the embedded moderator, which always does. The last knobs, because it is
     checked whether the others have what they need."""
-    input: Annotated[tuple[Backend, ...], NoDecode] = ("nudity",)
+    input: Listed[Backend] = ("nudity",)
     """Who judges `image` and `ref_images`, one after the other; `none` leaves the check unavailable."""
-    output: Annotated[tuple[Backend, ...], NoDecode] = ("nudity",)
+    output: Listed[Backend] = ("nudity",)
     """Who judges results."""
-
-    @field_validator("require", "force", "excused", "prompt", "input", "output", mode="before")
-    @classmethod
-    def _listed(cls, value: object) -> object:
-        return tuple(parts(value)) if isinstance(value, str) else value
 
     @field_validator("thresholds", mode="before")
     @classmethod
@@ -85,16 +80,6 @@ class ModerationSettings(Group):
     @classmethod
     def _labels(cls, value: object) -> object:
         return pairs(value) if isinstance(value, str) else value
-
-    @field_validator("openai_url")
-    @classmethod
-    def _only_a_place(cls, value: HttpUrl | None) -> HttpUrl | None:
-        return bare_place(value)
-
-    @field_validator("openai_key")
-    @classmethod
-    def _key_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
-        return fit_for_a_header(value)
 
     @field_validator("prompt", "input", "output")
     @classmethod

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, HttpUrl, ValidationInfo, field_validator
 
-from backcloth.settings.values import Group, bare_place
+from backcloth.settings.values import Group, Place, bare_place
 
 
 class StoreSettings(Group):
@@ -35,15 +35,10 @@ class ProvenanceSettings(Group):
 
     certificates: Path | None = None
     """PEM file: the signer's certificate, then those above it, without the root."""
-    timestamp_url: HttpUrl | None = None
+    timestamp_url: Place = None
     """A time-stamp authority (RFC 3161), asked for every result; a result it does not answer for fails."""
     key: Path | None = Field(None, validate_default=True)
     """PEM file of the certificate's private key. The last knob, because it is checked beside the others."""
-
-    @field_validator("timestamp_url")
-    @classmethod
-    def _only_a_place(cls, value: HttpUrl | None) -> HttpUrl | None:
-        return bare_place(value)
 
     @field_validator("key")
     @classmethod

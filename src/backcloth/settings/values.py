@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, HttpUrl, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, HttpUrl, SecretStr
+from pydantic_settings import NoDecode
 
 MIB = 1024 * 1024
+
+T = TypeVar("T")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -22,9 +26,13 @@ def bare_place(value: HttpUrl | None) -> HttpUrl | None:
     return value
 
 
-def parts(listed: str) -> list[str]:
+def _parts(listed: str) -> list[str]:
     """What commas separate; nothing for `none`, as an empty variable counts as not set."""
     return [] if listed.strip() == "none" else [part for part in map(str.strip, listed.split(",")) if part]
+
+
+def _listed(value: object) -> object:
+    return tuple(_parts(value)) if isinstance(value, str) else value
 
 
 def pairs(listed: str) -> dict[str, str]:
@@ -33,13 +41,13 @@ def pairs(listed: str) -> dict[str, str]:
     Raises:
         ValueError: it is no such list.
     """
-    found = [part.partition("=") for part in parts(listed)]
+    found = [part.partition("=") for part in _parts(listed)]
     if not all(name.strip() and value.strip() for name, _, value in found):
         raise ValueError("must be pairs such as name=value, with commas between them")
     return {name.strip(): value.strip() for name, _, value in found}
 
 
-def fit_for_a_header(value: SecretStr | None) -> SecretStr | None:
+def _fit_for_a_header(value: SecretStr | None) -> SecretStr | None:
     """The secret; None where it is empty, as compose files write what is not set.
 
     Raises:
@@ -51,6 +59,16 @@ def fit_for_a_header(value: SecretStr | None) -> SecretStr | None:
     if not (secret.isascii() and secret.isprintable() and " " not in secret):
         raise ValueError("must be visible ASCII characters without blanks")
     return value
+
+
+Place = Annotated[HttpUrl | None, AfterValidator(bare_place)]
+"""A URL that a path can be added to."""
+
+HeaderSecret = Annotated[SecretStr | None, AfterValidator(_fit_for_a_header)]
+"""What a header can carry; an empty one counts as none."""
+
+Listed = Annotated[tuple[T, ...], NoDecode, BeforeValidator(_listed)]
+"""Values with commas between them, or `none`."""
 
 
 class Group(BaseModel):
