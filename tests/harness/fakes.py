@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from backcloth.around import limits_of_decoding
 from backcloth.domain.background import Prompt, Solid
 from backcloth.domain.request import Mode
-from backcloth.imaging.decode_wire import Limits
 from backcloth.imaging.decoder import Decoder
 from backcloth.net.fetch import Fetcher
 from backcloth.pipeline.engines import Engines
@@ -17,6 +17,7 @@ from backcloth.pipeline.policy import Policy
 from backcloth.prompting.rules import RulesRefiner
 from backcloth.scene.protocol import Capabilities, Plate, SceneJob
 from backcloth.scene.solid import SolidEngine
+from backcloth.settings import ImageSettings
 from backcloth.storage.store import open_store
 
 Pixels = npt.NDArray[np.uint8]
@@ -61,7 +62,7 @@ def noise(seed: int, *shape: int) -> Pixels:
     return np.random.Generator(np.random.PCG64(seed)).integers(0, 256, (*shape, 3), dtype=np.uint8)
 
 
-DECODING = Limits(50_000_000, 1.5, 0.2, 256 * 2**20, 32)
+DECODING = limits_of_decoding(ImageSettings())
 
 DECODER = Decoder(DECODING)
 """One for all, as starting its process takes longer than decoding what tests give it."""
